@@ -1,0 +1,28 @@
+/** Native ESM with swc: the same TypeScript files that Node runs by type stripping and esbuild bundles for Lambda. */
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2024' },
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  testTimeout: 30_000,
+  coverageProvider: 'v8',
+  coverageDirectory: 'coverage',
+  coverageReporters: ['text-summary', 'lcov', 'json-summary'],
+  collectCoverageFrom: [
+    'src/domain/**/*.ts',
+    'src/application/**/*.ts',
+    'src/adapters/dynamodb/step-attempt-store.ts',
+    'functions/tasks/*.ts',
+  ],
+  coverageThreshold: { global: { statements: 100, branches: 100 } },
+};
