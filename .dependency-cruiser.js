@@ -18,7 +18,7 @@ export default {
         'The domain imports itself, zod, uuid (for name-based ids) and node:crypto (for hashes), nothing else.',
       severity: 'error',
       from: { path: '^src/domain/' },
-      to: { pathNot: ['^src/domain/', '^node_modules/(zod|uuid)/', '^crypto$', '^node:crypto$'] },
+      to: { pathNot: ['^src/domain/', '^node_modules/(zod|uuid|canonicalize)/', '^(node:)?crypto$'] },
     },
     {
       name: 'application-has-no-sdk',

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+
+/**
+ * An identifier that may stand in a DynamoDB key: no `#` (the separator of key segments), no white space, at most 128
+ * characters, and none of the names that JavaScript objects treat specially.
+ */
+export const identifier = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/, {
+    error:
+      'must start with a letter or digit and hold at most 128 letters, digits, ".", "_", ":", "@" or "-" (no "#")',
+  })
+  .refine((id) => id !== 'constructor' && id !== 'prototype', { error: 'is a reserved name' });
+
+/** An ISO-8601 instant in UTC with milliseconds, the only form that compares correctly as text. */
+export const instant = z
+  .string()
+  .refine((text) => !Number.isNaN(Date.parse(text)) && new Date(text).toISOString() === text, {
+    error: 'must be an ISO-8601 UTC instant with milliseconds, such as 2026-01-05T09:00:00.000Z',
+  });
+
+export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
+
+export const jsonObject = z.record(z.string(), z.json());
+
+/** The later of two instants written as ISO-8601 text. */
+export const later = (a: string, b: string): string => (a > b ? a : b);
+
+/** The earliest of some instants written as ISO-8601 text; `undefined` entries do not count. */
+export const earliest = (...instants: (string | undefined)[]): string | undefined =>
+  instants.reduce(
+    (first, next) => (first === undefined || (next !== undefined && next < first) ? next : first),
+    undefined,
+  );
+
+/** `seconds` after `from`, as an ISO-8601 instant. */
+export const secondsAfter = (from: string, seconds: number): string =>
+  new Date(Date.parse(from) + seconds * 1000).toISOString();

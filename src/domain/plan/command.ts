@@ -1,0 +1,71 @@
+import type { ActivationFacts, TenantPlanPolicy } from '../policy/plan-policy-gate.ts';
+import type { PolicyReason } from '../policy/policy-reason.ts';
+import type { Actor } from './plan.ts';
+import type { NewPlan, PlanEvent } from './plan-event.ts';
+
+/** What the orchestrator learned of an attempt: its result, and the reason when it did not succeed. */
+export type StepOutcome =
+  | { readonly result: 'SUCCEEDED' }
+  | { readonly result: 'SKIPPED'; readonly reason: string }
+  | { readonly result: 'FAILED'; readonly reason: string };
+
+interface OfAttempt {
+  readonly step_id: string;
+  readonly attempt: number;
+}
+
+/** Everything that may be asked of a plan, whoever asks. */
+export type PlanCommand =
+  | { readonly type: 'CREATE_PLAN'; readonly plan: NewPlan; readonly trigger: string }
+  | { readonly type: 'APPROVE_PLAN'; readonly policy?: TenantPlanPolicy | undefined }
+  | { readonly type: 'ACTIVATE_PLAN'; readonly facts: ActivationFacts }
+  | { readonly type: 'RESUME_PLAN'; readonly facts: ActivationFacts; readonly reason?: string | undefined }
+  | { readonly type: 'PAUSE_PLAN'; readonly reason: string }
+  | { readonly type: 'ABORT_PLAN'; readonly reason: string }
+  | { readonly type: 'EVALUATE_PLAN'; readonly signals?: readonly string[] }
+  | { readonly type: 'START_STEP'; readonly step_id: string; readonly attempts_made: number }
+  | ({
+      readonly type: 'REQUIRE_APPROVAL';
+      readonly reason: string;
+      readonly policy_version: string;
+    } & OfAttempt)
+  | ({ readonly type: 'AUTO_APPROVE'; readonly policy_version: string } & OfAttempt)
+  | ({ readonly type: 'APPROVE_INTENT' } & OfAttempt)
+  | ({ readonly type: 'REJECT_INTENT'; readonly reason?: string | undefined } & OfAttempt)
+  | ({ readonly type: 'PUBLISH_AGAIN' } & OfAttempt)
+  | ({ readonly type: 'APPLY_OUTCOME'; readonly outcome: StepOutcome } & OfAttempt)
+  | { readonly type: 'SKIP_STEP'; readonly step_id: string; readonly reason: string }
+  | { readonly type: 'GRANT_ATTEMPT'; readonly step_id: string; readonly reason: string };
+
+export interface DecisionContext {
+  /** The instant to decide by, ISO-8601 UTC. */
+  readonly now: string;
+  readonly actor: Actor;
+}
+
+export type RefusalCode =
+  | 'PLAN_NOT_FOUND'
+  | 'PLAN_EXISTS'
+  | 'STEP_NOT_FOUND'
+  | 'INVALID_TRANSITION'
+  | 'PLAN_EXPIRED'
+  | 'SELF_APPROVAL'
+  | 'POLICY'
+  | 'NEEDS_A_PERSON'
+  | 'STEP_IN_FLIGHT'
+  | 'STEP_NOT_DUE'
+  | 'STEP_SETTLED'
+  | 'STEP_NOT_FAILED'
+  | 'NOT_WAITING_FOR_APPROVAL';
+
+/** A command that was not carried out; `events` are what the ledger keeps of the refusal, often nothing. */
+export interface Refusal {
+  readonly ok: false;
+  readonly code: RefusalCode;
+  readonly message: string;
+  readonly reasons?: readonly PolicyReason[];
+  readonly events: readonly PlanEvent[];
+}
+
+/** What follows from a command: events (none when it was already carried out), or a refusal to branch on. */
+export type Decision = { readonly ok: true; readonly events: readonly PlanEvent[] } | Refusal;

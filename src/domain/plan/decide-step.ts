@@ -1,0 +1,155 @@
+import { OUTCOME_UNKNOWN } from '../execution/execution.ts';
+import { GATE_CHECK_SECONDS, PUBLISH_CHECK_SECONDS } from '../execution/repair.ts';
+import { secondsAfter } from '../identifiers.ts';
+import { actionIntentId } from '../intent/action-intent.ts';
+import type { Decision, DecisionContext, PlanCommand } from './command.ts';
+import { accept, alreadyDone, endOf, eventOf, refuse, withEnd } from './decision.ts';
+import { nextMove } from './next-move.ts';
+import { findStep, isInFlight, isSettled, isTerminal, type Plan, type PlanStep } from './plan.ts';
+import type { PlanEvent } from './plan-event.ts';
+import { getPlanTypeConfig } from './plan-type-config.ts';
+import { failAndPause, noStep, notRunning, pauseFor } from './step-decision.ts';
+
+type Of<T extends PlanCommand['type']> = Extract<PlanCommand, { type: T }>;
+
+const NO_RETRIES = 1;
+
+/** Attempts a step may make in all: the plan type's limit and what people granted on top. */
+export const attemptLimit = (
+  plan: Pick<Plan, 'plan_type'>,
+  step: Pick<PlanStep, 'granted_attempts'>,
+): number =>
+  (getPlanTypeConfig(plan.plan_type)?.max_retries_per_step ?? NO_RETRIES) + (step.granted_attempts ?? 0);
+
+const backoff = ({ plan_type }: Plan, attempt: number): number =>
+  (getPlanTypeConfig(plan_type)?.retry_backoff_seconds ?? 0) * 2 ** (attempt - 1);
+
+const exhausted = (plan: Plan, step_id: string, context: DecisionContext): PlanEvent[] => {
+  const reason = 'retry_limit_exceeded';
+  const failed = eventOf('STEP_FAILED', { plan_id: plan.plan_id, step_id, reason }, context);
+  return [failed, ...pauseFor(plan, step_id, reason, context)];
+};
+
+export const startStep = (plan: Plan, command: Of<'START_STEP'>, context: DecisionContext): Decision => {
+  const { plan_id } = plan;
+  const { step_id, attempts_made } = command;
+  const move = nextMove(plan, context.now);
+  if (move.kind === 'EXPIRE') return accept(...endOf(plan, context));
+  if (move.kind !== 'DISPATCH' || move.step.step_id !== step_id) {
+    return refuse('STEP_NOT_DUE', `step ${step_id} of plan ${plan_id} is not the next to start`);
+  }
+  if (attempts_made >= attemptLimit(plan, move.step)) return accept(...exhausted(plan, step_id, context));
+  const attempt = attempts_made + 1;
+  const { action_type } = move.step;
+  const action_intent_id = actionIntentId(plan_id, step_id, attempt);
+  const check_at = secondsAfter(context.now, GATE_CHECK_SECONDS);
+  return accept(
+    eventOf('STEP_STARTED', { plan_id, step_id, action_type, attempt, action_intent_id, check_at }, context),
+  );
+};
+
+export const publishAgain = (
+  plan: Plan,
+  command: Of<'PUBLISH_AGAIN'>,
+  context: DecisionContext,
+): Decision => {
+  const { step_id, attempt } = command;
+  const inFlight = findStep(plan, step_id)?.in_flight;
+  if (plan.plan_status !== 'ACTIVE') return notRunning(plan);
+  if (
+    inFlight?.attempt !== attempt ||
+    inFlight.approval?.result !== 'GIVEN' ||
+    inFlight.check_at > context.now
+  ) {
+    return refuse('STEP_NOT_DUE', `attempt ${attempt} of step ${step_id} is not overdue`);
+  }
+  const check_at = secondsAfter(context.now, PUBLISH_CHECK_SECONDS);
+  return accept(
+    eventOf('STEP_PUBLISHED_AGAIN', { plan_id: plan.plan_id, step_id, attempt, check_at }, context),
+  );
+};
+
+const failed = (
+  plan: Plan,
+  step: PlanStep,
+  command: Of<'APPLY_OUTCOME'>,
+  reason: string,
+  context: DecisionContext,
+) => {
+  const { attempt } = command;
+  if (reason === OUTCOME_UNKNOWN || reason === 'approval_expired' || reason === 'execution_not_started') {
+    return failAndPause(plan, command, reason, context);
+  }
+  const retry_at = secondsAfter(context.now, backoff(plan, attempt));
+  const { plan_id } = plan;
+  const { step_id } = step;
+  const event = eventOf('STEP_FAILED', { plan_id, step_id, reason, attempt, retry_at }, context);
+  const end = plan.plan_status === 'ACTIVE' ? endOf(plan, context) : [];
+  const isLast = plan.plan_status === 'ACTIVE' && end.length === 0 && attempt >= attemptLimit(plan, step);
+  return accept(event, ...end, ...(isLast ? exhausted(plan, step_id, context) : []));
+};
+
+const recordOnly = (
+  plan: Plan,
+  { step_id, attempt, outcome }: Of<'APPLY_OUTCOME'>,
+  context: DecisionContext,
+) => {
+  const reason = outcome.result === 'SUCCEEDED' ? {} : { reason: outcome.reason };
+  const data = { plan_id: plan.plan_id, step_id, attempt, outcome: outcome.result, ...reason };
+  return accept(eventOf('STEP_OUTCOME_RECORDED', data, context));
+};
+
+export const applyOutcome = (
+  plan: Plan,
+  command: Of<'APPLY_OUTCOME'>,
+  context: DecisionContext,
+): Decision => {
+  const { plan_id } = plan;
+  const { step_id, attempt, outcome } = command;
+  const step = findStep(plan, step_id);
+  if (!step) return noStep(plan, step_id);
+  if (step.in_flight?.attempt !== attempt) return alreadyDone;
+  if (isTerminal(plan.plan_status)) return recordOnly(plan, command, context);
+  if (outcome.result === 'FAILED') return failed(plan, step, command, outcome.reason, context);
+  const event =
+    outcome.result === 'SUCCEEDED'
+      ? eventOf('STEP_COMPLETED', { plan_id, step_id, attempt, outcome: outcome.result }, context)
+      : eventOf('STEP_SKIPPED', { plan_id, step_id, attempt, reason: outcome.reason }, context);
+  return withEnd(plan, [event], context);
+};
+
+export const skipStep = (
+  plan: Plan,
+  { step_id, reason }: Of<'SKIP_STEP'>,
+  context: DecisionContext,
+): Decision => {
+  const { plan_id } = plan;
+  const step = findStep(plan, step_id);
+  if (!step) return noStep(plan, step_id);
+  if (plan.plan_status !== 'ACTIVE' && plan.plan_status !== 'PAUSED') return notRunning(plan);
+  if (isSettled(step)) return refuse('STEP_SETTLED', `step ${step_id} of plan ${plan_id} is ${step.status}`);
+  if (step.in_flight?.approval?.result === 'GIVEN') {
+    return refuse('STEP_IN_FLIGHT', `step ${step_id} of plan ${plan_id} is being executed`);
+  }
+  const attempt = step.in_flight && { attempt: step.in_flight.attempt };
+  return withEnd(plan, [eventOf('STEP_SKIPPED', { plan_id, step_id, reason, ...attempt }, context)], context);
+};
+
+export const grantAttempt = (
+  plan: Plan,
+  command: Of<'GRANT_ATTEMPT'>,
+  context: DecisionContext,
+): Decision => {
+  const { plan_id } = plan;
+  const { step_id, reason } = command;
+  const step = findStep(plan, step_id);
+  if (!step) return noStep(plan, step_id);
+  if (plan.plan_status !== 'ACTIVE' && plan.plan_status !== 'PAUSED') return notRunning(plan);
+  if (step.status !== 'FAILED') {
+    const what = isInFlight(step) ? 'in flight' : step.status;
+    return refuse('STEP_NOT_FAILED', `step ${step_id} of plan ${plan_id} is ${what}, not FAILED`);
+  }
+  return accept(
+    eventOf('STEP_ATTEMPT_GRANTED', { plan_id, step_id, reason, retry_at: context.now }, context),
+  );
+};

@@ -1,0 +1,131 @@
+import { type ActionIntent, newActionIntent } from '../intent/action-intent.ts';
+import { findStep, isTerminal, type Plan, type PlanStep } from './plan.ts';
+import type { PlanEvent } from './plan-event.ts';
+
+/** A write that must come true together with a plan's events, or not at all. */
+export type PlanEffect =
+  | { readonly kind: 'TAKE_ACTIVE_LOCK' }
+  | { readonly kind: 'RELEASE_ACTIVE_LOCK' }
+  | { readonly kind: 'START_ATTEMPT'; readonly intent: ActionIntent }
+  | {
+      readonly kind: 'SETTLE_ATTEMPT';
+      readonly step_id: string;
+      readonly attempt: number;
+      readonly status: 'SUCCEEDED' | 'FAILED' | 'SKIPPED';
+      readonly error_message?: string;
+    }
+  | {
+      readonly kind: 'APPROVE_INTENT';
+      readonly action_intent_id: string;
+      readonly approved_by: string;
+      readonly approval_source: 'HUMAN' | 'POLICY';
+    }
+  | {
+      readonly kind: 'CLOSE_INTENT';
+      readonly action_intent_id: string;
+      readonly status: 'REJECTED' | 'CANCELLED' | 'EXPIRED';
+      /** The intent must not have been taken by an execution. */
+      readonly only_if_unstarted: boolean;
+    };
+
+const CLOSING: ReadonlyMap<string, 'REJECTED' | 'EXPIRED'> = new Map([
+  ['approval_rejected', 'REJECTED'],
+  ['approval_expired', 'EXPIRED'],
+  ['execution_not_started', 'EXPIRED'],
+]);
+
+const close = (
+  step: PlanStep | undefined,
+  status: 'REJECTED' | 'CANCELLED' | 'EXPIRED' | undefined,
+  only_if_unstarted = false,
+): PlanEffect[] => {
+  const intentId = step?.in_flight?.action_intent_id;
+  return status && intentId
+    ? [{ kind: 'CLOSE_INTENT', action_intent_id: intentId, status, only_if_unstarted }]
+    : [];
+};
+
+const settle = (
+  data: { step_id: string; attempt?: number; reason?: string },
+  status: 'SUCCEEDED' | 'FAILED' | 'SKIPPED',
+): PlanEffect[] => {
+  const { step_id, attempt, reason } = data;
+  if (attempt === undefined) return [];
+  return [
+    {
+      kind: 'SETTLE_ATTEMPT',
+      step_id,
+      attempt,
+      status,
+      ...(reason !== undefined && { error_message: reason }),
+    },
+  ];
+};
+
+const RECORDED = { SUCCEEDED: 'SUCCEEDED', FAILED: 'FAILED', SKIPPED: 'SKIPPED' } as const;
+
+const ofEvent = (before: Plan, event: PlanEvent): PlanEffect[] => {
+  const step =
+    'step_id' in event.data && event.data.step_id ? findStep(before, event.data.step_id) : undefined;
+  switch (event.event_type) {
+    case 'STEP_STARTED':
+      return step
+        ? [
+            {
+              kind: 'START_ATTEMPT',
+              intent: newActionIntent(before, step, event.data.attempt, event.timestamp),
+            },
+          ]
+        : [];
+    case 'STEP_APPROVED': {
+      const action_intent_id = step?.in_flight?.action_intent_id ?? '';
+      const { source } = event.data;
+      return [
+        { kind: 'APPROVE_INTENT', action_intent_id, approved_by: event.actor.id, approval_source: source },
+      ];
+    }
+    case 'STEP_COMPLETED':
+      return settle(event.data, 'SUCCEEDED');
+    case 'STEP_FAILED': {
+      const { reason } = event.data;
+      return [
+        ...settle(event.data, 'FAILED'),
+        ...close(step, CLOSING.get(reason), reason === 'execution_not_started'),
+      ];
+    }
+    case 'STEP_SKIPPED':
+      return [...settle(event.data, 'SKIPPED'), ...close(step, 'CANCELLED')];
+    case 'STEP_OUTCOME_RECORDED':
+      return settle(event.data, RECORDED[event.data.outcome]);
+    default:
+      return [];
+  }
+};
+
+const lockEffects = (before: Plan, after: Plan): PlanEffect[] => {
+  const [was, is] = [before.plan_status === 'ACTIVE', after.plan_status === 'ACTIVE'];
+  if (was === is) return [];
+  return [{ kind: is ? 'TAKE_ACTIVE_LOCK' : 'RELEASE_ACTIVE_LOCK' }];
+};
+
+const cancelled = (before: Plan, after: Plan): PlanEffect[] => {
+  const ended = isTerminal(after.plan_status) && !isTerminal(before.plan_status);
+  return ended ? after.steps.flatMap((step) => close(step, 'CANCELLED')) : [];
+};
+
+/**
+ * The writes that events bring with them: the lock of the ACTIVE plan, attempt rows, and the state of action intents. A plan that
+ * ends cancels the intents of what it still had in flight, so that nothing starts on its behalf any more.
+ */
+export const effectsOf = (
+  before: Plan | undefined,
+  after: Plan,
+  events: readonly PlanEvent[],
+): PlanEffect[] => {
+  if (!before) return [];
+  return [
+    ...lockEffects(before, after),
+    ...events.flatMap((event) => ofEvent(before, event)),
+    ...cancelled(before, after),
+  ];
+};

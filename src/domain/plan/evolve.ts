@@ -1,0 +1,140 @@
+import type { Plan, PlanStep } from './plan.ts';
+import type { NewStep, PlanEvent } from './plan-event.ts';
+
+type PlanBody = Omit<Plan, 'version' | 'head_hash'>;
+type EventOf<T extends PlanEvent['event_type']> = Extract<PlanEvent, { event_type: T }>;
+
+const newStep = (step: NewStep): PlanStep => ({
+  ...step,
+  dependencies: [...step.dependencies],
+  status: 'PENDING',
+});
+
+const created = ({ data, timestamp, actor }: EventOf<'PLAN_CREATED'>): PlanBody => {
+  const { trigger: _trigger, steps, ...content } = data;
+  return {
+    ...content,
+    plan_status: 'DRAFT',
+    steps: steps.map(newStep),
+    created_at: timestamp,
+    created_by: actor.id,
+    updated_at: timestamp,
+  };
+};
+
+const without = <T extends object, K extends keyof T>(from: T, ...keys: K[]): Omit<T, K> => {
+  const rest = { ...from };
+  for (const key of keys) delete rest[key];
+  return rest;
+};
+
+const settled = (step: PlanStep, status: PlanStep['status'], more: Partial<PlanStep> = {}): PlanStep => ({
+  ...without(step, 'in_flight', 'retry_at', 'failure_reason'),
+  status,
+  ...more,
+});
+
+const withFlight = (step: PlanStep, change: Partial<NonNullable<PlanStep['in_flight']>>): PlanStep =>
+  step.in_flight ? { ...step, in_flight: { ...step.in_flight, ...change } } : step;
+
+const evolveStep = (step: PlanStep, event: PlanEvent): PlanStep => {
+  switch (event.event_type) {
+    case 'STEP_STARTED': {
+      const { attempt, action_intent_id, check_at } = event.data;
+      const in_flight = { attempt, action_intent_id, since: event.timestamp, check_at };
+      return settled(step, 'PENDING_APPROVAL', { last_attempt: attempt, in_flight });
+    }
+    case 'STEP_APPROVAL_REQUIRED': {
+      const { reason, check_at } = event.data;
+      return withFlight(step, { check_at, approval: { result: 'REQUIRED', reason } });
+    }
+    case 'STEP_APPROVED': {
+      const { source, check_at } = event.data;
+      const approval = { result: 'GIVEN', source, by: event.actor.id, at: event.timestamp } as const;
+      const status = source === 'POLICY' ? 'AUTO_EXECUTED' : 'PENDING_APPROVAL';
+      return { ...withFlight(step, { check_at, approval }), status };
+    }
+    case 'STEP_PUBLISHED_AGAIN':
+      return withFlight(step, {
+        check_at: event.data.check_at,
+        published_again: (step.in_flight?.published_again ?? 0) + 1,
+      });
+    case 'STEP_COMPLETED':
+      return settled(step, 'DONE');
+    case 'STEP_FAILED': {
+      const { reason, retry_at } = event.data;
+      return settled(step, 'FAILED', { failure_reason: reason, ...(retry_at && { retry_at }) });
+    }
+    case 'STEP_SKIPPED':
+      return settled(step, 'SKIPPED');
+    case 'STEP_ATTEMPT_GRANTED':
+      return settled(step, 'FAILED', {
+        granted_attempts: (step.granted_attempts ?? 0) + 1,
+        failure_reason: 'attempt_granted',
+        retry_at: event.data.retry_at,
+      });
+    case 'STEP_OUTCOME_RECORDED':
+      return without(step, 'in_flight');
+    default:
+      return step;
+  }
+};
+
+const evolvePlan = (plan: PlanBody, event: PlanEvent): PlanBody => {
+  const { timestamp } = event;
+  switch (event.event_type) {
+    case 'PLAN_APPROVED': {
+      const { content_hash } = event.data;
+      return {
+        ...plan,
+        plan_status: 'APPROVED',
+        approved_at: timestamp,
+        approved_by: event.actor.id,
+        content_hash,
+      };
+    }
+    case 'PLAN_ACTIVATED':
+      return { ...without(plan, 'activation_rejection'), plan_status: 'ACTIVE', activated_at: timestamp };
+    case 'PLAN_ACTIVATION_REJECTED':
+      return { ...plan, activation_rejection: rejectionKey(event.data.reasons) };
+    case 'PLAN_PAUSED':
+      return { ...plan, plan_status: 'PAUSED', pause_reason: event.data.reason };
+    case 'PLAN_RESUMED':
+      return { ...without(plan, 'pause_reason', 'activation_rejection'), plan_status: 'ACTIVE' };
+    case 'PLAN_ABORTED':
+      return { ...plan, plan_status: 'ABORTED', aborted_at: timestamp };
+    case 'PLAN_COMPLETED': {
+      const { completion_reason } = event.data;
+      return { ...plan, plan_status: 'COMPLETED', completed_at: timestamp, completion_reason };
+    }
+    case 'PLAN_EXPIRED':
+      return { ...plan, plan_status: 'EXPIRED', expired_at: event.data.expired_at };
+    default:
+      return plan;
+  }
+};
+
+const stepOf = (event: PlanEvent): string | undefined =>
+  'step_id' in event.data && event.event_type.startsWith('STEP_') ? event.data.step_id : undefined;
+
+/** Two rejections with the same key have the same reasons, and only the first of them is worth a ledger entry. */
+export const rejectionKey = (reasons: readonly { code: string; subject?: string }[]): string =>
+  reasons
+    .map(({ code, subject }) => (subject === undefined ? code : `${code}:${subject}`))
+    .sort()
+    .join(',');
+
+/**
+ * The plan after an event. Pure and total: whoever folds a ledger gets the plan back, at whatever entry they stop.
+ *
+ * @throws TypeError when the first event of a plan is not PLAN_CREATED: such a ledger is not a plan's.
+ */
+export const evolve = (plan: PlanBody | undefined, event: PlanEvent): PlanBody => {
+  if (event.event_type === 'PLAN_CREATED') return created(event);
+  if (!plan) throw new TypeError(`a plan's ledger starts with PLAN_CREATED, not ${event.event_type}`);
+  const stepId = stepOf(event);
+  const steps = stepId
+    ? plan.steps.map((step) => (step.step_id === stepId ? evolveStep(step, event) : step))
+    : plan.steps;
+  return { ...evolvePlan(plan, event), steps, updated_at: event.timestamp };
+};

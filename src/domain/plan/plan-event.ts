@@ -1,0 +1,67 @@
+import type { JsonValue } from '../identifiers.ts';
+import type { PolicyReason } from '../policy/policy-reason.ts';
+import type { Actor, CompletionReason, PlanStep } from './plan.ts';
+
+export type NewStep = Pick<PlanStep, 'step_id' | 'action_type' | 'dependencies'> &
+  Partial<Pick<PlanStep, 'sequence' | 'constraints'>>;
+
+/** What a plan is made of before anything has happened to it. */
+export interface NewPlan {
+  readonly plan_id: string;
+  readonly plan_type: string;
+  readonly tenant_id: string;
+  readonly account_id: string;
+  readonly objective: string;
+  readonly constraints?: Record<string, JsonValue>;
+  readonly steps: readonly NewStep[];
+  readonly expires_at: string;
+}
+
+interface OfStep {
+  readonly plan_id: string;
+  readonly step_id: string;
+}
+
+interface OfAttempt extends OfStep {
+  readonly attempt: number;
+}
+
+/** The facts a plan's ledger may hold, by type. */
+export interface PlanEventData {
+  PLAN_CREATED: NewPlan & { trigger: string };
+  PLAN_APPROVED: { plan_id: string; content_hash: string };
+  PLAN_ACTIVATED: { plan_id: string; plan_type: string };
+  PLAN_ACTIVATION_REJECTED: {
+    plan_id: string;
+    plan_type: string;
+    caller: 'orchestrator' | 'resume';
+    reasons: readonly PolicyReason[];
+    conflicting_plan_ids: readonly string[];
+  };
+  PLAN_PAUSED: { plan_id: string; reason: string; step_id?: string };
+  PLAN_RESUMED: { plan_id: string; reason?: string };
+  PLAN_ABORTED: { plan_id: string; reason: string };
+  PLAN_COMPLETED: { plan_id: string; completion_reason: CompletionReason };
+  PLAN_EXPIRED: { plan_id: string; expired_at: string };
+  STEP_STARTED: OfAttempt & { action_type: string; action_intent_id: string; check_at: string };
+  STEP_APPROVAL_REQUIRED: OfAttempt & { reason: string; policy_version: string; check_at: string };
+  STEP_APPROVED: OfAttempt & { source: 'HUMAN' | 'POLICY'; policy_version?: string; check_at: string };
+  STEP_PUBLISHED_AGAIN: OfAttempt & { check_at: string };
+  STEP_COMPLETED: OfAttempt & { outcome: string };
+  STEP_FAILED: OfStep & { reason: string; attempt?: number; retry_at?: string };
+  STEP_SKIPPED: OfStep & { reason: string; attempt?: number };
+  STEP_ATTEMPT_GRANTED: OfStep & { reason: string; retry_at: string };
+  STEP_OUTCOME_RECORDED: OfAttempt & { outcome: 'SUCCEEDED' | 'FAILED' | 'SKIPPED'; reason?: string };
+}
+
+export type PlanEventType = keyof PlanEventData;
+
+/** A fact about a plan, not yet chained into its ledger. */
+export type PlanEvent = {
+  [T in PlanEventType]: {
+    readonly event_type: T;
+    readonly timestamp: string;
+    readonly actor: Actor;
+    readonly data: PlanEventData[T];
+  };
+}[PlanEventType];

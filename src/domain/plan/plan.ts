@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { identifier, instant, jsonObject } from '../identifiers.ts';
+
+export const PLAN_STATUSES = [
+  'DRAFT',
+  'APPROVED',
+  'ACTIVE',
+  'PAUSED',
+  'COMPLETED',
+  'ABORTED',
+  'EXPIRED',
+] as const;
+export type PlanStatus = (typeof PLAN_STATUSES)[number];
+
+export const STEP_STATUSES = [
+  'PENDING',
+  'PENDING_APPROVAL',
+  'AUTO_EXECUTED',
+  'DONE',
+  'FAILED',
+  'SKIPPED',
+] as const;
+export type StepStatus = (typeof STEP_STATUSES)[number];
+
+export type CompletionReason = 'objective_met' | 'all_steps_done';
+
+/** Who did it: a person, the policy, or the orchestrator itself. */
+export const actor = z.strictObject({
+  kind: z.enum(['human', 'policy', 'system']),
+  id: z.string().min(1).max(256),
+});
+export type Actor = z.infer<typeof actor>;
+
+/** What the autonomy gate or a person said of the attempt in flight. */
+const approval = z.discriminatedUnion('result', [
+  z.strictObject({ result: z.literal('REQUIRED'), reason: z.string() }),
+  z.strictObject({
+    result: z.literal('GIVEN'),
+    source: z.enum(['HUMAN', 'POLICY']),
+    by: z.string(),
+    at: instant,
+  }),
+]);
+
+/** The one attempt of a step that has been dispatched and whose outcome is not applied yet. */
+export const inFlight = z.strictObject({
+  attempt: z.int().positive(),
+  action_intent_id: z.string(),
+  since: instant,
+  /** When the cycle has to look after this attempt, should nothing have been heard by then. */
+  check_at: instant,
+  approval: approval.optional(),
+  /** How often `ACTION_APPROVED` was published again. */
+  published_again: z.int().positive().optional(),
+});
+export type InFlight = z.infer<typeof inFlight>;
+
+export const planStep = z.strictObject({
+  step_id: identifier,
+  action_type: z.string(),
+  sequence: z.int().optional(),
+  dependencies: z.array(identifier),
+  constraints: jsonObject.optional(),
+  status: z.enum(STEP_STATUSES),
+  /** Number of the newest attempt; the counter that decides on retries is the step's META row. */
+  last_attempt: z.int().positive().optional(),
+  in_flight: inFlight.optional(),
+  /** Earliest instant of the next attempt after a failure. */
+  retry_at: instant.optional(),
+  failure_reason: z.string().optional(),
+  /** Attempts a person allowed beyond the plan type's limit. */
+  granted_attempts: z.int().positive().optional(),
+});
+export type PlanStep = z.infer<typeof planStep>;
+
+/**
+ * RevenuePlanV1: a bounded set of steps towards an objective for one account, and everything that has happened to it
+ * so far. It is the fold of the plan's ledger; `version` is the `seq` of the newest entry and `head_hash` its hash.
+ */
+export const plan = z.strictObject({
+  plan_id: identifier,
+  plan_type: z.string(),
+  tenant_id: identifier,
+  account_id: identifier,
+  objective: z.string(),
+  constraints: jsonObject.optional(),
+  plan_status: z.enum(PLAN_STATUSES),
+  steps: z.array(planStep),
+  expires_at: instant,
+  created_at: instant,
+  created_by: z.string(),
+  updated_at: instant,
+  approved_at: instant.optional(),
+  approved_by: z.string().optional(),
+  /** SHA-256 of objective, steps and constraints as they were approved. */
+  content_hash: z.string().optional(),
+  /** Why the last activation was rejected, as sorted reason codes with their subjects. */
+  activation_rejection: z.string().optional(),
+  activated_at: instant.optional(),
+  pause_reason: z.string().optional(),
+  completion_reason: z.enum(['objective_met', 'all_steps_done']).optional(),
+  completed_at: instant.optional(),
+  aborted_at: instant.optional(),
+  expired_at: instant.optional(),
+  version: z.int().positive(),
+  head_hash: z.string(),
+});
+export type Plan = z.infer<typeof plan>;
+
+const TERMINAL: readonly PlanStatus[] = ['COMPLETED', 'ABORTED', 'EXPIRED'];
+
+export const isTerminal = (status: PlanStatus): boolean => TERMINAL.includes(status);
+
+export const findStep = (of: Pick<Plan, 'steps'>, stepId: string): PlanStep | undefined =>
+  of.steps.find((step) => step.step_id === stepId);
+
+/** DONE and SKIPPED end a step and satisfy those that depend on it. */
+export const isSettled = (step: Pick<PlanStep, 'status'>): boolean =>
+  step.status === 'DONE' || step.status === 'SKIPPED';
+
+/** Dispatched, and its outcome not applied yet. */
+export const isInFlight = (step: Pick<PlanStep, 'status'>): boolean =>
+  step.status === 'PENDING_APPROVAL' || step.status === 'AUTO_EXECUTED';
