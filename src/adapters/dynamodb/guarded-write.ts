@@ -1,0 +1,58 @@
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import {
+  type DynamoDBDocumentClient,
+  TransactWriteCommand,
+  type TransactWriteCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import { TransientError } from '../../application/errors.ts';
+
+export type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+/** One write of a transaction, and what to call it when its condition fails. */
+export interface GuardedWrite<L extends string> {
+  readonly write: TransactItem;
+  readonly lost_to: L;
+}
+
+export type GuardedResult<L extends string> =
+  | { readonly committed: true }
+  | {
+      readonly committed: false;
+      readonly lost_to: L;
+      readonly rows: readonly (Record<string, unknown> | undefined)[];
+    };
+
+const CONDITION_FAILED = 'ConditionalCheckFailed';
+/** Another transaction holds one of the rows: whoever re-reads after it is done will see what it wrote. */
+const CONFLICT = 'TransactionConflict';
+
+const lostBy = <L extends string>(
+  error: TransactionCanceledException,
+  writes: readonly GuardedWrite<L>[],
+): GuardedResult<L> => {
+  const reasons = error.CancellationReasons ?? [];
+  const index = reasons.findIndex(({ Code }) => Code === CONDITION_FAILED || Code === CONFLICT);
+  const write = writes[index];
+  if (!write)
+    throw new TransientError(`transaction cancelled: ${reasons.map(({ Code }) => Code)}`, { cause: error });
+  return { committed: false, lost_to: write.lost_to, rows: reasons.map(({ Item }) => Item) };
+};
+
+/**
+ * Carries out all writes or none. When a condition fails, tells which, and gives back the rows that the emulator or AWS returned for
+ * failed conditions (in the order of the writes).
+ *
+ * @throws TransientError when the transaction was cancelled for a passing reason.
+ */
+export const commitTogether = async <L extends string>(
+  client: DynamoDBDocumentClient,
+  writes: readonly GuardedWrite<L>[],
+): Promise<GuardedResult<L>> => {
+  try {
+    await client.send(new TransactWriteCommand({ TransactItems: writes.map(({ write }) => write) }));
+    return { committed: true };
+  } catch (error) {
+    if (error instanceof TransactionCanceledException) return lostBy(error, writes);
+    throw error;
+  }
+};

@@ -1,0 +1,15 @@
+/** Names of the tables as the stage calls them, by the environment variable that carries each. */
+export interface TableNames {
+  readonly REVENUE_PLANS_TABLE_NAME: string;
+  readonly PLAN_LEDGER_TABLE_NAME: string;
+  readonly PLAN_STEP_EXECUTION_TABLE_NAME: string;
+  readonly ACTION_INTENT_TABLE_NAME: string;
+  readonly TENANTS_TABLE_NAME: string;
+  readonly AUTONOMY_CONFIG_TABLE_NAME: string;
+  readonly AUTONOMY_BUDGET_STATE_TABLE_NAME: string;
+  readonly EXECUTION_ATTEMPTS_TABLE_NAME: string;
+  readonly EXECUTION_OUTCOMES_TABLE_NAME: string;
+  readonly INTERNAL_NOTES_TABLE_NAME: string;
+  readonly INTERNAL_TASKS_TABLE_NAME: string;
+  readonly CYCLE_LEASE_TABLE_NAME: string;
+}

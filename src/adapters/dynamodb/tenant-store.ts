@@ -1,0 +1,34 @@
+import { type DynamoDBDocumentClient, GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import type { Tenant, TenantStore } from '../../application/ports.ts';
+import { identifier } from '../../domain/identifiers.ts';
+import { tenantPlanPolicy } from '../../domain/policy/plan-policy-gate.ts';
+import { parseRow } from './rows.ts';
+import type { TableNames } from './table-names.ts';
+
+type Table = Pick<TableNames, 'TENANTS_TABLE_NAME'>;
+
+/** Tenants are written by others too: what is not needed here is passed over. */
+const tenantRow = z.object({
+  tenantId: identifier,
+  name: z.string().optional(),
+  status: z.enum(['active', 'suspended', 'deleted']).default('active'),
+  plan_policy: tenantPlanPolicy.optional(),
+});
+
+const parse = (row: Record<string, unknown>): Tenant =>
+  parseRow(tenantRow, { ...row, pk: 'tenant', sk: row.tenantId });
+
+export const createTenantStore = (client: DynamoDBDocumentClient, table: Table): TenantStore => ({
+  async get(tenantId) {
+    const { Item } = await client.send(
+      new GetCommand({ TableName: table.TENANTS_TABLE_NAME, Key: { tenantId }, ConsistentRead: true }),
+    );
+    return Item && parse(Item);
+  },
+  async *list() {
+    for await (const { Items = [] } of paginateScan({ client }, { TableName: table.TENANTS_TABLE_NAME })) {
+      yield Items.map(parse);
+    }
+  },
+});

@@ -1,0 +1,24 @@
+import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { TransientError } from '../../application/errors.ts';
+import type { EventPublisher } from '../../application/ports.ts';
+
+export const EVENT_SOURCE = 'cc-native';
+
+/** Publishes to the stage's event bus. A bus that takes a request may still refuse an entry; that is an error here. */
+export const createEventPublisher = (client: EventBridgeClient, eventBusName: string): EventPublisher => ({
+  async publishActionApproved(event) {
+    const entry = {
+      EventBusName: eventBusName,
+      Source: EVENT_SOURCE,
+      DetailType: 'ACTION_APPROVED',
+      Detail: JSON.stringify({ data: event }),
+    };
+    const { FailedEntryCount = 0, Entries = [] } = await client.send(
+      new PutEventsCommand({ Entries: [entry] }),
+    );
+    if (FailedEntryCount === 0) return;
+    throw new TransientError(
+      `the event bus refused ACTION_APPROVED: ${Entries[0]?.ErrorCode} ${Entries[0]?.ErrorMessage}`,
+    );
+  },
+});

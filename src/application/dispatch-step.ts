@@ -1,0 +1,51 @@
+import type { Cycle, DispatchStepOutput, PlanItem } from '../contracts/plan-cycle.ts';
+import type { PlanEvent } from '../domain/plan/plan-event.ts';
+import { changePlan } from './change-plan.ts';
+import type { Clock } from './clock.ts';
+import { cycleActor, cycleNow } from './cycle-time.ts';
+import type { PlanStore, StepAttemptStore } from './ports.ts';
+
+export interface DispatchStepDeps {
+  readonly clock: Clock;
+  readonly plans: PlanStore;
+  readonly attempts: StepAttemptStore;
+}
+
+const unclaimed = (effect: string): DispatchStepOutput => ({
+  claimed: false,
+  action_intent_id: null,
+  effect,
+});
+
+const describe = (stepId: string, events: readonly PlanEvent[]): DispatchStepOutput => {
+  const [first] = events;
+  if (first?.event_type === 'STEP_STARTED') {
+    const { action_intent_id, attempt } = first.data;
+    return { claimed: true, action_intent_id, effect: `started step ${stepId} (attempt ${attempt})` };
+  }
+  if (first?.event_type === 'STEP_FAILED')
+    return unclaimed(`step ${stepId} failed: ${first.data.reason}; plan paused`);
+  return unclaimed('expired');
+};
+
+/**
+ * Starts a step's next attempt: counter, attempt row, intent, ledger entry and plan in one transaction. Whoever loses that
+ * transaction has not claimed the step. A step without attempts left fails instead, and its plan is paused.
+ */
+export const dispatchStep = async (
+  deps: DispatchStepDeps,
+  { cycle, plan: item, step_id }: { cycle: Cycle; plan: PlanItem; step_id: string },
+): Promise<DispatchStepOutput> => {
+  const result = await changePlan(deps.plans, {
+    key: item,
+    now: cycleNow(cycle, deps.clock),
+    actor: cycleActor(cycle),
+    stopWhenLostTo: ['ATTEMPT', 'INTENT'],
+    command: async () => ({
+      type: 'START_STEP',
+      step_id,
+      attempts_made: await deps.attempts.attemptsMade(item.plan_id, step_id),
+    }),
+  });
+  return result.ok ? describe(step_id, result.events) : unclaimed(result.message);
+};

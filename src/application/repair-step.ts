@@ -1,0 +1,151 @@
+import type { Cycle, PlanItem, RepairStepOutput } from '../contracts/plan-cycle.ts';
+import { type ActionOutcome, OUTCOME_UNKNOWN } from '../domain/execution/execution.ts';
+import { type Repair, repairOf } from '../domain/execution/repair.ts';
+import type { ActionIntent } from '../domain/intent/action-intent.ts';
+import type { PlanCommand, StepOutcome } from '../domain/plan/command.ts';
+import { findStep, type InFlight } from '../domain/plan/plan.ts';
+import { type ChangeResult, changePlan } from './change-plan.ts';
+import type { Clock } from './clock.ts';
+import { cycleActor, cycleNow } from './cycle-time.ts';
+import { requireIntent } from './intent-in-flight.ts';
+import type { EventPublisher, ExecutionStore, ExtraWrite, IntentStore, PlanStore } from './ports.ts';
+import { stepOutcome } from './step-outcome.ts';
+
+export interface RepairStepDeps {
+  readonly clock: Clock;
+  readonly plans: PlanStore;
+  readonly intents: IntentStore;
+  readonly executions: ExecutionStore;
+  readonly events: EventPublisher;
+}
+
+interface Overdue {
+  readonly cycle: Cycle;
+  readonly intent: ActionIntent;
+  readonly inFlight: InFlight;
+  readonly now: string;
+}
+
+const failed = (reason: string): StepOutcome => ({ result: 'FAILED', reason });
+
+const change = (
+  deps: RepairStepDeps,
+  overdue: Overdue,
+  outcome: StepOutcome | 'PUBLISH_AGAIN',
+  extra: ExtraWrite[] = [],
+) => {
+  const { step_id, attempt } = overdue.intent;
+  const command: PlanCommand =
+    outcome === 'PUBLISH_AGAIN'
+      ? { type: 'PUBLISH_AGAIN', step_id, attempt }
+      : { type: 'APPLY_OUTCOME', step_id, attempt, outcome };
+  return changePlan(deps.plans, {
+    key: overdue.intent,
+    now: overdue.now,
+    actor: cycleActor(overdue.cycle),
+    command: () => command,
+    extra: (events) => (events.length > 0 ? extra : []),
+    stopWhenLostTo: ['EXECUTION'],
+  });
+};
+
+const unknownOutcome = (
+  { intent, inFlight, now }: Overdue,
+  repair: Extract<Repair, { kind: 'RECORD_UNKNOWN' }>,
+) => {
+  const { action_intent_id, tenant_id, account_id, plan_id, step_id, attempt, registry_version, trace_id } =
+    intent;
+  const source = inFlight.approval?.result === 'GIVEN' ? inFlight.approval.source : 'HUMAN';
+  const outcome: ActionOutcome = {
+    ...{ action_intent_id, tenant_id, account_id, plan_id, step_id, attempt, registry_version, trace_id },
+    status: 'FAILED',
+    external_object_refs: [],
+    error_code: OUTCOME_UNKNOWN,
+    error_class: 'UNKNOWN',
+    error_message: 'The execution ended without an outcome; whether the action took effect is not known',
+    attempt_count: repair.execution.attempt_count,
+    tool_name: 'unknown',
+    tool_run_ref: `unknown/${action_intent_id}`,
+    compensation_status: 'NONE',
+    approval_source: source,
+    auto_executed: source === 'POLICY',
+    started_at: repair.execution.started_at,
+    completed_at: now,
+  };
+  return outcome;
+};
+
+const publishAgain = async (deps: RepairStepDeps, overdue: Overdue): Promise<ChangeResult> => {
+  const result = await change(deps, overdue, 'PUBLISH_AGAIN');
+  const { approval } = overdue.inFlight;
+  if (result.ok && approval?.result === 'GIVEN') {
+    const { tenant_id, account_id, action_intent_id } = overdue.intent;
+    const auto_executed = approval.source === 'POLICY';
+    await deps.events.publishActionApproved({
+      ...{ tenant_id, account_id, action_intent_id, auto_executed },
+      approval_source: approval.source,
+    });
+  }
+  return result;
+};
+
+const carryOut = (deps: RepairStepDeps, overdue: Overdue, repair: Exclude<Repair, { kind: 'WAIT' }>) => {
+  switch (repair.kind) {
+    case 'APPLY_OUTCOME':
+      return change(deps, overdue, stepOutcome(repair.outcome));
+    case 'EXPIRE_APPROVAL':
+      return change(deps, overdue, failed('approval_expired'));
+    case 'CANCEL_UNSTARTED':
+      return change(deps, overdue, failed('execution_not_started'));
+    case 'PUBLISH_AGAIN':
+      return publishAgain(deps, overdue);
+    case 'RECORD_UNKNOWN': {
+      const outcome = unknownOutcome(overdue, repair);
+      return change(deps, overdue, stepOutcome(outcome), [{ kind: 'FINISH_EXECUTION', outcome }]);
+    }
+  }
+};
+
+const DONE = {
+  APPLY_OUTCOME: 'applied the outcome of',
+  EXPIRE_APPROVAL: 'nobody approved in time:',
+  CANCEL_UNSTARTED: 'no execution ever started:',
+  PUBLISH_AGAIN: 'published the approval again of',
+  RECORD_UNKNOWN: 'recorded an unknown outcome of',
+} as const;
+
+const describe = (
+  repair: Exclude<Repair, { kind: 'WAIT' }>,
+  stepId: string,
+  result: ChangeResult,
+): RepairStepOutput => {
+  if (!result.ok) return { completed: false, effect: `not repaired: ${result.message}` };
+  const completed = result.events.some(({ event_type }) => event_type === 'PLAN_COMPLETED');
+  return { completed, effect: `${DONE[repair.kind]} step ${stepId}` };
+};
+
+/**
+ * Looks after an attempt in flight of which nothing was heard in time: applies an outcome that never arrived, publishes an approval
+ * again, lets an approval lapse that nobody gave, or records that the outcome is unknown.
+ */
+export const repairStep = async (
+  deps: RepairStepDeps,
+  { cycle, plan: item, step_id }: { cycle: Cycle; plan: PlanItem; step_id: string },
+): Promise<RepairStepOutput> => {
+  const plan = await deps.plans.get(item);
+  const inFlight = plan && findStep(plan, step_id)?.in_flight;
+  if (!plan || !inFlight) return { completed: false, effect: `step ${step_id} is not in flight any more` };
+  const { action_intent_id } = inFlight;
+  const [intent, execution, outcome] = await Promise.all([
+    requireIntent(deps.intents, item, action_intent_id),
+    deps.executions.get(item, action_intent_id),
+    deps.executions.outcome(item, action_intent_id),
+  ]);
+  const now = cycleNow(cycle, deps.clock);
+  const repair = repairOf({ inFlight, intent, execution, outcome }, now);
+  if (repair.kind === 'WAIT') {
+    await deps.plans.postponeIfUnchanged(plan, repair.until);
+    return { completed: false, effect: `step ${step_id} is being executed; waits until ${repair.until}` };
+  }
+  return describe(repair, step_id, await carryOut(deps, { cycle, intent, inFlight, now }, repair));
+};

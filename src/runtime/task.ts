@@ -1,0 +1,60 @@
+import middy from '@middy/core';
+import type { z } from 'zod';
+import { ValidationError } from '../application/errors.ts';
+import { complaints } from './complaints.ts';
+import { required } from './environment.ts';
+import { createRuntime, type Runtime } from './runtime.ts';
+
+/** A task of a state machine: what it takes, what it needs, and what it does. */
+export interface TaskDefinition<S extends z.ZodType, D, O> {
+  readonly input: S;
+  /** Variables that must be set; asked for before any work, so that a missing one is named at once. */
+  readonly environment: readonly string[];
+  /** Picks what the use case works with. */
+  deps(runtime: Runtime): D;
+  run(deps: D, input: z.infer<S>): Promise<O>;
+}
+
+export type TaskHandler = (event: unknown) => Promise<unknown>;
+
+/** A Lambda handler that can be bound to another runtime: a laptop's, or a test's. */
+export type Task = TaskHandler & {
+  readonly environment: readonly string[];
+  with(runtime: Runtime): TaskHandler;
+};
+
+const validateInput = (schema: z.ZodType): middy.MiddlewareObj => ({
+  before: (request) => {
+    const parsed = schema.safeParse(request.event);
+    if (!parsed.success) throw new ValidationError(complaints(parsed.error, request.event));
+    request.event = parsed.data;
+  },
+});
+
+const bind = <S extends z.ZodType, D, O>(
+  definition: TaskDefinition<S, D, O>,
+  runtime: () => Runtime,
+): TaskHandler => {
+  let ready: { readonly deps: D } | undefined;
+  const prepare = (): D => {
+    const parts = runtime();
+    for (const name of definition.environment) required(parts.environment, name);
+    ready ??= { deps: definition.deps(parts) };
+    return ready.deps;
+  };
+  const handler = middy()
+    .use({ before: () => void (ready ?? prepare()) })
+    .use(validateInput(definition.input))
+    .handler(async (event: unknown) => definition.run(prepare(), event as z.infer<S>));
+  return (event) => handler(event as never, {} as never);
+};
+
+/** Makes the Lambda handler of a task: what it needs once per container, its input validated, its errors by name. */
+export const task = <S extends z.ZodType, D, O>(definition: TaskDefinition<S, D, O>): Task => {
+  const onLambda = bind(definition, () => createRuntime(process.env));
+  const { environment } = definition;
+  return Object.assign(onLambda, {
+    environment,
+    with: (runtime: Runtime) => bind(definition, () => runtime),
+  });
+};
