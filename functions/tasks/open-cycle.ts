@@ -7,6 +7,7 @@ export const handler = task({
   input: openCycleInput,
   environment: [
     'TENANTS_TABLE_NAME',
+    'REVENUE_PLANS_TABLE_NAME',
     'PLAN_LEDGER_TABLE_NAME',
     'CYCLE_LEASE_TABLE_NAME',
     'ORCHESTRATOR_MAX_PLANS_PER_RUN',

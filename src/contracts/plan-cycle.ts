@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { identifier, instant } from '../domain/identifiers.ts';
+import { anyInstant, identifier, instant } from '../domain/identifiers.ts';
 
 /** Input of the plan-cycle machine. The schedule sends `{}`; anything else is a backfill. */
 export const planCycleInput = z.strictObject({
@@ -8,7 +8,7 @@ export const planCycleInput = z.strictObject({
   /** Only these plans. */
   plan_ids: z.array(identifier).min(1).max(100).optional(),
   /** The instant to judge by, instead of now. A future one needs `dry_run` or `force`. */
-  as_of: instant.optional(),
+  as_of: anyInstant.optional(),
   /** Say what would be done and write nothing. */
   dry_run: z.boolean().optional(),
   /** Look at plans that are not due, too. */

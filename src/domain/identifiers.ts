@@ -19,6 +19,14 @@ export const instant = z
     error: 'must be an ISO-8601 UTC instant with milliseconds, such as 2026-01-05T09:00:00.000Z',
   });
 
+/** Any ISO-8601 date and time with an offset, as the same instant in the form of `instant`. */
+export const anyInstant = z.iso
+  .datetime({
+    offset: true,
+    error: 'must be an ISO-8601 date and time with an offset, such as 2026-01-05T09:00:00.000Z',
+  })
+  .transform((text) => new Date(text).toISOString());
+
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
 
 export const jsonObject = z.record(z.string(), z.json());

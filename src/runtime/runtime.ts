@@ -51,7 +51,8 @@ export interface RuntimeOverrides {
   readonly clock?: Clock;
   readonly log?: Log;
   readonly dynamoDb?: DynamoDBClient;
-  readonly events?: EventPublisher;
+  readonly eventBridge?: Pick<EventBridgeClient, 'send'>;
+  plans?(inner: PlanStore): PlanStore;
   tools?(inner: ToolGateway): ToolGateway;
 }
 
@@ -75,9 +76,6 @@ const documentClient = (client: DynamoDBClient): DynamoDBDocumentClient => {
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 };
 
-const eventBus = (environment: Environment): EventPublisher =>
-  createEventPublisher(new EventBridgeClient({}), required(environment, 'EVENT_BUS_NAME'));
-
 const settingsOf = (environment: Environment): Runtime['settings'] => ({
   maxPlansPerRun: requiredCount(environment, 'ORCHESTRATOR_MAX_PLANS_PER_RUN'),
   leaseTtlSeconds: LEASE_INTERVALS * requiredCount(environment, 'CYCLE_INTERVAL_SECONDS'),
@@ -89,14 +87,19 @@ export const createRuntime = (environment: Environment, overrides: RuntimeOverri
   const tables = tablesOf(environment);
   const client = lazily(() => documentClient(overrides.dynamoDb ?? new DynamoDBClient({})));
   const parts = {
-    plans: lazily(() => createPlanStore(client(), tables)),
+    plans: lazily(() => {
+      const store = createPlanStore(client(), tables);
+      return overrides.plans?.(store) ?? store;
+    }),
     attempts: lazily(() => createStepAttemptStore(client(), tables)),
     intents: lazily(() => createIntentStore(client(), tables)),
     tenants: lazily(() => createTenantStore(client(), tables)),
     autonomy: lazily(() => createAutonomyStore(client(), tables)),
     executions: lazily(() => createExecutionStore(client(), tables)),
     lease: lazily(() => createCycleLease(client(), tables)),
-    events: lazily(() => overrides.events ?? eventBus(environment)),
+    events: lazily(() =>
+      createEventPublisher(overrides.eventBridge ?? new EventBridgeClient({}), required(environment, 'EVENT_BUS_NAME')),
+    ),
     tools: lazily(() => {
       const internal = createInternalConnector(client(), tables, clock);
       return overrides.tools?.(internal) ?? internal;

@@ -1,7 +1,8 @@
 import middy from '@middy/core';
 import type { z } from 'zod';
 import { ValidationError } from '../application/errors.ts';
-import { complaints } from './complaints.ts';
+import { complaints } from '../contracts/complaints.ts';
+import { specialKeys } from '../contracts/special-keys.ts';
 import { required } from './environment.ts';
 import { createRuntime, type Runtime } from './runtime.ts';
 
@@ -25,6 +26,8 @@ export type Task = TaskHandler & {
 
 const validateInput = (schema: z.ZodType): middy.MiddlewareObj => ({
   before: (request) => {
+    const [special] = specialKeys(request.event);
+    if (special !== undefined) throw new ValidationError(`${special}: a key of that name is not allowed`);
     const parsed = schema.safeParse(request.event);
     if (!parsed.success) throw new ValidationError(complaints(parsed.error, request.event));
     request.event = parsed.data;

@@ -1,0 +1,120 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import type { Clock } from '../application/clock.ts';
+import type { Log, PlanStore, ToolGateway } from '../application/ports.ts';
+import type { LedgerEntry } from '../domain/ledger/plan-ledger.ts';
+import { createRuntime, type Runtime, type RuntimeOverrides } from '../runtime/runtime.ts';
+import { createCapacityMeter, meterCapacity } from './dynamodb/capacity-meter.ts';
+import { createLocalBus, type LocalBus } from './event-bus.ts';
+import { createLocalLambda, type LocalLambda } from './lambda.ts';
+import type { ServiceDefinition } from './service/service-definition.ts';
+import type { LambdaInvocation } from './step-functions/engine/lambda-invocation.ts';
+import type { Journal } from './step-functions/executions/journal.ts';
+import { createStepFunctions, type StepFunctions } from './step-functions/step-functions.ts';
+
+export interface LocalSystemOptions {
+  readonly service: ServiceDefinition;
+  readonly clock: Clock;
+  /** A client of the system's own: its calls are what the system is billed for. */
+  readonly dynamoDb: DynamoDBClient;
+  readonly region: string;
+  readonly retryDelays: 'real' | 'none';
+  readonly log: Log;
+  newId(): string;
+  tools?(inner: ToolGateway): ToolGateway;
+  /** Stands before every invocation of a function by a state machine; runs `invoke` when it is to happen. */
+  around?(
+    invocation: LambdaInvocation,
+    signal: AbortSignal,
+    invoke: () => Promise<unknown>,
+  ): Promise<unknown>;
+  /** Hears of every entry that was committed to a ledger. */
+  onCommitted?(entries: readonly LedgerEntry[]): void;
+  readonly journal?: Journal;
+}
+
+/** What the system has used so far, in the units in which AWS bills. */
+export interface BilledUnits {
+  readonly state_transitions: number;
+  readonly lambda_invocations: number;
+  readonly rru: number;
+  readonly wru: number;
+  readonly put_events: number;
+}
+
+export interface LocalSystem {
+  readonly stepFunctions: StepFunctions;
+  readonly lambda: LocalLambda;
+  readonly bus: LocalBus;
+  /** A runtime with the whole environment, for what people do besides the machines. */
+  readonly runtime: Runtime;
+  readonly planCycleArn: string;
+  units(): BilledUnits;
+}
+
+const notified = (inner: PlanStore, onCommitted: (entries: readonly LedgerEntry[]) => void): PlanStore => ({
+  ...inner,
+  commitIfUnchanged: async (commit) => {
+    const result = await inner.commitIfUnchanged(commit);
+    if (result.committed) onCommitted(commit.entries);
+    return result;
+  },
+});
+
+const machineName = (service: ServiceDefinition, logicalId: string): string => {
+  const machine = service.machines.find((candidate) => candidate.logicalId === logicalId);
+  if (!machine) throw new Error(`the service has no state machine ${logicalId}`);
+  return machine.name;
+};
+
+/**
+ * The deployed service in one process: its machines, functions, rules and environment as the service file has them, over a DynamoDB that
+ * speaks HTTP.
+ */
+export const createLocalSystem = async (options: LocalSystemOptions): Promise<LocalSystem> => {
+  const { service, clock, dynamoDb, region, newId, log, around, onCommitted } = options;
+  const meter = createCapacityMeter();
+  meterCapacity(dynamoDb, meter);
+  const arnOf = (name: string) => `arn:aws:states:${region}:000000000000:stateMachine:${name}`;
+
+  const bus = createLocalBus({
+    ...{ busName: service.eventBusName, rules: service.rules, clock, region, newId },
+    deliver: async (target, input) => {
+      await stepFunctions.startExecution({ stateMachineArn: arnOf(machineName(service, target)), input });
+    },
+  });
+  const eventBridge = {
+    send: ({ input }: PutEventsCommand) => bus.putEvents(input),
+  } as unknown as Pick<EventBridgeClient, 'send'>;
+  const overrides: RuntimeOverrides = {
+    ...{ clock, log, dynamoDb, eventBridge },
+    ...(options.tools && { tools: options.tools }),
+    ...(onCommitted && { plans: (inner) => notified(inner, onCommitted) }),
+  };
+  const lambda = await createLocalLambda(service.functions, (environment) =>
+    createRuntime(environment, overrides),
+  );
+  const stepFunctions = createStepFunctions({
+    ...{ clock, region, newId, retryDelays: options.retryDelays },
+    ...(options.journal && { journal: options.journal }),
+    invokeLambda: (invocation, signal) => {
+      const invoke = () => lambda.invoke(invocation.functionName, invocation.payload);
+      return around ? around(invocation, signal, invoke) : invoke();
+    },
+  });
+  for (const { name, definition, type } of service.machines)
+    stepFunctions.register({ name, definition, type });
+
+  return {
+    ...{ stepFunctions, lambda, bus },
+    runtime: createRuntime(service.environment, overrides),
+    planCycleArn: arnOf(machineName(service, service.scheduled.machine)),
+    units: () => ({
+      state_transitions: stepFunctions.units.stateTransitions,
+      lambda_invocations: lambda.units.invocations,
+      rru: meter.rru,
+      wru: meter.wru,
+      put_events: bus.units.putEvents,
+    }),
+  };
+};

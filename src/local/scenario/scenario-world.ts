@@ -1,0 +1,54 @@
+import { TransientError } from '../../application/errors.ts';
+import type { ToolGateway, ToolInvocation } from '../../application/ports.ts';
+import type { Scenario, ScenarioOutcome } from './scenario.ts';
+
+interface StepAttempt {
+  readonly plan_id: string;
+  readonly step_id: string;
+  readonly attempt: number;
+}
+
+const SUCCEEDS: ScenarioOutcome = {
+  result: 'SUCCEEDED',
+  error_code: 'TOOL_FAILED',
+  after_minutes: 5,
+};
+
+/** How often a tool that fails in passing does so before it succeeds. */
+const PASSING_FAULTS = 2;
+
+const matches = (outcome: ScenarioOutcome, of: StepAttempt): boolean =>
+  (outcome.plan_id ?? of.plan_id) === of.plan_id &&
+  (outcome.step_id ?? of.step_id) === of.step_id &&
+  (outcome.attempt ?? of.attempt) === of.attempt;
+
+/** The first outcome of the scenario that fits an attempt; success after five minutes if none does. */
+export const outcomeOf = ({ outcomes }: Pick<Scenario, 'outcomes'>, of: StepAttempt): ScenarioOutcome =>
+  outcomes.find((outcome) => matches(outcome, of)) ?? SUCCEEDS;
+
+/**
+ * Tools that turn out as the scenario says; what succeeds is carried out by the real connector. How long they take is not their concern, but
+ * that of whoever invokes their function.
+ */
+export const scenarioTools = (scenario: Pick<Scenario, 'outcomes'>, inner: ToolGateway): ToolGateway => {
+  const faults = new Map<string, number>();
+  const faultOf = (key: string): number => {
+    const fault = (faults.get(key) ?? 0) + 1;
+    faults.set(key, fault);
+    return fault;
+  };
+  return {
+    async invoke(invocation: ToolInvocation) {
+      const { result, error_code } = outcomeOf(scenario, invocation);
+      const { idempotency_key } = invocation;
+      if (result === 'FAILED') {
+        const error_class = 'DOWNSTREAM';
+        return { success: false, error_code, error_class, tool_run_ref: `scenario/${idempotency_key}` };
+      }
+      if (result === 'TRANSIENT_THEN_SUCCEEDED' && faultOf(idempotency_key) <= PASSING_FAULTS) {
+        throw new TransientError(`passing fault of the scenario (${error_code})`);
+      }
+      return inner.invoke(invocation);
+    },
+  };
+};

@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { ValidationError } from '../../application/errors.ts';
+import { complaints } from '../../contracts/complaints.ts';
+import { checkNewPlan, newPlanFields } from '../../contracts/new-plan.ts';
+import { specialKeys } from '../../contracts/special-keys.ts';
+import { AUTONOMY_MODES } from '../../domain/autonomy/decide-approval.ts';
+import { anyInstant, identifier } from '../../domain/identifiers.ts';
+import { tenantPlanPolicy } from '../../domain/policy/plan-policy-gate.ts';
+
+/** Outcomes must arrive before the InvokeTool state gives up, in minutes. */
+const MAX_AFTER_MINUTES = 59;
+const DEFAULT_AFTER_MINUTES = 5;
+
+const person = z.string().min(1).max(256);
+
+const tenant = z.strictObject({
+  tenantId: identifier,
+  name: z.string().optional(),
+  status: z.enum(['active', 'suspended', 'deleted']).default('active'),
+  plan_policy: tenantPlanPolicy.optional(),
+});
+
+const autonomy = z.strictObject({
+  tenant_id: identifier,
+  /** Absent: for all accounts of the tenant, budgets excepted. */
+  account_id: identifier.optional(),
+  allowlist: z.array(z.string()).default([]),
+  /** By action type, or DEFAULT. */
+  modes: z.record(z.string(), z.enum(AUTONOMY_MODES)).default({}),
+  budget: z.strictObject({ max_autonomous_per_day: z.int().nonnegative() }).optional(),
+});
+
+const plan = z
+  .strictObject({
+    ...newPlanFields,
+    plan_status: z.enum(['DRAFT', 'APPROVED', 'ACTIVE']).default('DRAFT'),
+    created_by: person.default('scenario-author'),
+    approved_by: person.default('scenario-approver'),
+  })
+  .superRefine((value, context) => {
+    checkNewPlan(value, (path, message) => context.addIssue({ code: 'custom', path, message }));
+  });
+
+const outcome = z.strictObject({
+  plan_id: identifier.optional(),
+  step_id: identifier.optional(),
+  attempt: z.int().positive().optional(),
+  result: z.enum(['SUCCEEDED', 'FAILED', 'TRANSIENT_THEN_SUCCEEDED', 'LOST']),
+  error_code: z.string().min(1).max(100).default('TOOL_FAILED'),
+  after_minutes: z.number().min(0).lt(MAX_AFTER_MINUTES).default(DEFAULT_AFTER_MINUTES),
+});
+export type ScenarioOutcome = z.infer<typeof outcome>;
+
+const onPlan = {
+  at: anyInstant,
+  plan_id: identifier,
+  by: person.default('scenario-operator'),
+  reason: z.string().optional(),
+};
+const command = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.enum(['approve_plan', 'pause', 'resume', 'abort']), ...onPlan }),
+  z.strictObject({
+    do: z.enum(['skip_step', 'grant_attempt', 'approve_intent', 'reject_intent']),
+    step_id: identifier,
+    ...onPlan,
+  }),
+]);
+export type ScenarioCommand = z.infer<typeof command>;
+
+const scenarioFields = z.strictObject({
+  start: anyInstant,
+  until: anyInstant,
+  cycle_minutes: z.number().positive().max(1440).default(15),
+  max_plans_per_run: z.int().positive().max(1000).default(10),
+  tenants: z.array(tenant).min(1),
+  autonomy: z.array(autonomy).default([]),
+  plans: z.array(plan).default([]),
+  outcomes: z.array(outcome).default([]),
+  commands: z.array(command).default([]),
+});
+
+/** A world to play: who there is, which plans, how their actions turn out, and what people do when. */
+export type Scenario = z.infer<typeof scenarioFields>;
+type Complain = (path: PropertyKey[], message: string) => void;
+
+const checkUnique = (
+  values: readonly string[],
+  path: (index: number) => PropertyKey[],
+  complain: Complain,
+): void => {
+  values.forEach((value, index) => {
+    if (values.indexOf(value) < index) complain(path(index), 'is used twice');
+  });
+};
+
+const checkScenario = (
+  { start, until, tenants, plans, autonomy: rows }: Scenario,
+  complain: Complain,
+): void => {
+  if (until <= start) complain(['until'], `must be after start (${start})`);
+  const ids = tenants.map(({ tenantId }) => tenantId);
+  checkUnique(ids, (index) => ['tenants', index, 'tenantId'], complain);
+  const planIds = plans.map(({ plan_id }) => plan_id);
+  checkUnique(planIds, (index) => ['plans', index, 'plan_id'], complain);
+  for (const [name, items] of [
+    ['plans', plans],
+    ['autonomy', rows],
+  ] as const) {
+    items.forEach(({ tenant_id }, index) => {
+      if (!ids.includes(tenant_id)) complain([name, index, 'tenant_id'], 'is none of the tenants');
+    });
+  }
+};
+
+const scenario = scenarioFields.superRefine((value, context) => {
+  checkScenario(value, (path, message) => context.addIssue({ code: 'custom', path, message }));
+});
+
+/**
+ * The scenario that a parsed JSON value holds.
+ *
+ * @throws ValidationError naming the path and the value of everything that does not fit.
+ */
+export const parseScenario = (value: unknown): Scenario => {
+  const [special] = specialKeys(value);
+  if (special !== undefined) throw new ValidationError(`${special}: a key of that name is not allowed`);
+  const parsed = scenario.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new ValidationError(complaints(parsed.error, value));
+};
+
+const parseJson = (text: string, path: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ValidationError(`${path}: is not JSON: ${(error as Error).message}`);
+  }
+};
+
+const readText = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new ValidationError(`${path}: cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+  }
+};
+
+/** Reads a scenario file; throws ValidationError for one that cannot be read, is not JSON, or does not fit. */
+export const readScenario = (path: string): Scenario => parseScenario(parseJson(readText(path), path));
