@@ -2,7 +2,7 @@ import type { Cycle, PlanItem, RepairStepOutput } from '../contracts/plan-cycle.
 import { type ActionOutcome, OUTCOME_UNKNOWN } from '../domain/execution/execution.ts';
 import { type Repair, repairOf } from '../domain/execution/repair.ts';
 import type { ActionIntent } from '../domain/intent/action-intent.ts';
-import type { PlanCommand, StepOutcome } from '../domain/plan/command.ts';
+import type { PlanCommand } from '../domain/plan/command.ts';
 import { findStep, type InFlight } from '../domain/plan/plan.ts';
 import { type ChangeResult, changePlan } from './change-plan.ts';
 import type { Clock } from './clock.ts';
@@ -26,20 +26,8 @@ interface Overdue {
   readonly now: string;
 }
 
-const failed = (reason: string): StepOutcome => ({ result: 'FAILED', reason });
-
-const change = (
-  deps: RepairStepDeps,
-  overdue: Overdue,
-  outcome: StepOutcome | 'PUBLISH_AGAIN',
-  extra: ExtraWrite[] = [],
-) => {
-  const { step_id, attempt } = overdue.intent;
-  const command: PlanCommand =
-    outcome === 'PUBLISH_AGAIN'
-      ? { type: 'PUBLISH_AGAIN', step_id, attempt }
-      : { type: 'APPLY_OUTCOME', step_id, attempt, outcome };
-  return changePlan(deps.plans, {
+const change = (deps: RepairStepDeps, overdue: Overdue, command: PlanCommand, extra: ExtraWrite[] = []) =>
+  changePlan(deps.plans, {
     key: overdue.intent,
     now: overdue.now,
     actor: cycleActor(overdue.cycle),
@@ -47,7 +35,6 @@ const change = (
     extra: (events) => (events.length > 0 ? extra : []),
     stopWhenLostTo: ['EXECUTION'],
   });
-};
 
 const unknownOutcome = (
   { intent, inFlight, now }: Overdue,
@@ -76,7 +63,8 @@ const unknownOutcome = (
 };
 
 const publishAgain = async (deps: RepairStepDeps, overdue: Overdue): Promise<ChangeResult> => {
-  const result = await change(deps, overdue, 'PUBLISH_AGAIN');
+  const { step_id, attempt } = overdue.intent;
+  const result = await change(deps, overdue, { type: 'PUBLISH_AGAIN', step_id, attempt });
   const { approval } = overdue.inFlight;
   if (result.ok && approval?.result === 'GIVEN') {
     const { tenant_id, account_id, action_intent_id } = overdue.intent;
@@ -90,18 +78,20 @@ const publishAgain = async (deps: RepairStepDeps, overdue: Overdue): Promise<Cha
 };
 
 const carryOut = (deps: RepairStepDeps, overdue: Overdue, repair: Exclude<Repair, { kind: 'WAIT' }>) => {
+  const { step_id, attempt } = overdue.intent;
+  const apply = (outcome: ActionOutcome, extra: ExtraWrite[] = []) =>
+    change(deps, overdue, { type: 'APPLY_OUTCOME', step_id, attempt, outcome: stepOutcome(outcome) }, extra);
   switch (repair.kind) {
     case 'APPLY_OUTCOME':
-      return change(deps, overdue, stepOutcome(repair.outcome));
+      return apply(repair.outcome);
     case 'EXPIRE_APPROVAL':
-      return change(deps, overdue, failed('approval_expired'));
     case 'CANCEL_UNSTARTED':
-      return change(deps, overdue, failed('execution_not_started'));
+      return change(deps, overdue, { type: repair.kind, step_id, attempt });
     case 'PUBLISH_AGAIN':
       return publishAgain(deps, overdue);
     case 'RECORD_UNKNOWN': {
       const outcome = unknownOutcome(overdue, repair);
-      return change(deps, overdue, stepOutcome(outcome), [{ kind: 'FINISH_EXECUTION', outcome }]);
+      return apply(outcome, [{ kind: 'FINISH_EXECUTION', outcome }]);
     }
   }
 };

@@ -15,9 +15,13 @@ export const identifier = z
 /** An ISO-8601 instant in UTC with milliseconds, the only form that compares correctly as text. */
 export const instant = z
   .string()
-  .refine((text) => !Number.isNaN(Date.parse(text)) && new Date(text).toISOString() === text, {
-    error: 'must be an ISO-8601 UTC instant with milliseconds, such as 2026-01-05T09:00:00.000Z',
-  });
+  .refine(
+    (text) =>
+      /^\d{4}-/.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString() === text,
+    {
+      error: 'must be an ISO-8601 UTC instant with milliseconds, such as 2026-01-05T09:00:00.000Z',
+    },
+  );
 
 /** Any ISO-8601 date and time with an offset, as the same instant in the form of `instant`. */
 export const anyInstant = z.iso
@@ -25,7 +29,8 @@ export const anyInstant = z.iso
     offset: true,
     error: 'must be an ISO-8601 date and time with an offset, such as 2026-01-05T09:00:00.000Z',
   })
-  .transform((text) => new Date(text).toISOString());
+  .transform((text) => new Date(text).toISOString())
+  .pipe(instant);
 
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
 

@@ -26,16 +26,18 @@ const TRANSIENT_CODES: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
 ]);
 
-const codeOf = (error: Error): string =>
-  'code' in error && typeof error.code === 'string' ? error.code : '';
-
-const isServerFault = (error: Error): boolean => '$fault' in error && error.$fault === 'server';
+interface SdkError {
+  readonly name?: unknown;
+  readonly message?: unknown;
+  readonly code?: unknown;
+  readonly $fault?: unknown;
+}
 
 /** The error to throw for what the SDK threw: TransientError where trying again is likely to help, else the same. */
 export const translateError = (error: unknown): unknown => {
-  if (!(error instanceof Error)) return error;
-  const isTransient = TRANSIENT.has(error.name) || TRANSIENT_CODES.has(codeOf(error)) || isServerFault(error);
-  return isTransient ? new TransientError(`${error.name}: ${error.message}`, { cause: error }) : error;
+  const { name, message, code, $fault } = (error ?? {}) as SdkError;
+  const isTransient = TRANSIENT.has(String(name)) || TRANSIENT_CODES.has(String(code)) || $fault === 'server';
+  return isTransient ? new TransientError(`${name}: ${message}`, { cause: error }) : error;
 };
 
 /** Makes a client throw TransientError for passing faults, once its own retries are used up. */

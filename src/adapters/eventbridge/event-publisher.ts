@@ -5,7 +5,10 @@ import type { EventPublisher } from '../../application/ports.ts';
 export const EVENT_SOURCE = 'cc-native';
 
 /** Publishes to the stage's event bus. A bus that takes a request may still refuse an entry; that is an error here. */
-export const createEventPublisher = (client: EventBridgeClient, eventBusName: string): EventPublisher => ({
+export const createEventPublisher = (
+  client: Pick<EventBridgeClient, 'send'>,
+  eventBusName: string,
+): EventPublisher => ({
   async publishActionApproved(event) {
     const entry = {
       EventBusName: eventBusName,

@@ -53,8 +53,7 @@ const refusal = (
   if (!allowlisted(action.action_type, facts.allowlists)) return 'ACTION_TYPE_NOT_ALLOWLISTED';
   const mode = effectiveMode(facts);
   if (mode !== 'AUTO_EXECUTE') return MODE_REASONS[mode];
-  if (atLeast(action.risk_level, 'MEDIUM')) return 'RISK_LEVEL_HIGH';
-  return facts.spent_today < (facts.max_autonomous_per_day ?? 0) ? undefined : 'BUDGET_EXCEEDED';
+  return atLeast(action.risk_level, 'MEDIUM') ? 'RISK_LEVEL_HIGH' : undefined;
 };
 
 /** Whether the policy may approve an action by itself. A person is asked unless everything says otherwise. */
@@ -62,8 +61,9 @@ export const decideApproval = (
   action: { readonly action_type: string; readonly risk_level: RiskLevel },
   facts: AutonomyFacts,
 ): ApprovalDecision => {
+  const { max_autonomous_per_day = 0, spent_today } = facts;
   const reason = refusal(action, facts);
-  return reason === undefined
-    ? { result: 'AUTO_EXECUTED', max_autonomous_per_day: facts.max_autonomous_per_day ?? 0 }
-    : { result: 'REQUIRE_APPROVAL', reason };
+  if (reason !== undefined) return { result: 'REQUIRE_APPROVAL', reason };
+  if (spent_today >= max_autonomous_per_day) return { result: 'REQUIRE_APPROVAL', reason: 'BUDGET_EXCEEDED' };
+  return { result: 'AUTO_EXECUTED', max_autonomous_per_day };
 };

@@ -1,6 +1,6 @@
 import { v5 as uuidv5 } from 'uuid';
 import { z } from 'zod';
-import { earliest, identifier, instant, jsonObject, secondsAfter } from '../identifiers.ts';
+import { identifier, instant, jsonObject, secondsAfter } from '../identifiers.ts';
 import type { Plan, PlanStep } from '../plan/plan.ts';
 import { RISK_LEVELS, riskTier } from '../policy/risk.ts';
 
@@ -48,11 +48,10 @@ export const actionIntentId = (planId: string, stepId: string, attempt: number):
   uuidv5(attemptKey(planId, stepId, attempt), INTENT_NAMESPACE);
 
 /** When an intent made at `now` lapses: the action type's lifetime, but never later than the plan. */
-export const intentExpiry = (plan: Pick<Plan, 'expires_at'>, actionType: string, now: string): string =>
-  earliest(
-    plan.expires_at,
-    secondsAfter(now, (LIFETIME_DAYS.get(actionType) ?? DEFAULT_LIFETIME_DAYS) * DAY_SECONDS),
-  ) ?? plan.expires_at;
+export const intentExpiry = (plan: Pick<Plan, 'expires_at'>, actionType: string, now: string): string => {
+  const lapses = secondsAfter(now, (LIFETIME_DAYS.get(actionType) ?? DEFAULT_LIFETIME_DAYS) * DAY_SECONDS);
+  return lapses < plan.expires_at ? lapses : plan.expires_at;
+};
 
 /** The intent of a step's attempt; nobody has approved it yet. */
 export const newActionIntent = (plan: Plan, step: PlanStep, attempt: number, now: string): ActionIntent => {

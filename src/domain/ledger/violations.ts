@@ -73,6 +73,8 @@ interface ActiveSpan {
   readonly to: string;
 }
 
+const compare = (a: string, b: string): number => (a < b ? -1 : 1);
+
 const END_OF_TIME = '9999';
 
 const activeSpans = (entries: readonly LedgerEntry[]): ActiveSpan[] => {
@@ -99,7 +101,9 @@ const activeSpans = (entries: readonly LedgerEntry[]): ActiveSpan[] => {
 
 /** Plans of the same tenant, account and type that were ACTIVE at the same time, in words. */
 export const overlappingActivePlans = (ledgers: readonly (readonly LedgerEntry[])[]): string[] => {
-  const spans = ledgers.flatMap(activeSpans).sort((a, b) => (a.from < b.from ? -1 : 1));
+  const spans = ledgers
+    .flatMap(activeSpans)
+    .sort((a, b) => (a.from === b.from ? compare(a.to, b.to) : compare(a.from, b.from)));
   const latest = new Map<string, ActiveSpan>();
   return spans.flatMap((span) => {
     const other = latest.get(span.key);

@@ -7,6 +7,8 @@ import type { NewPlan, PlanEvent } from './plan-event.ts';
 export type StepOutcome =
   | { readonly result: 'SUCCEEDED' }
   | { readonly result: 'SKIPPED'; readonly reason: string }
+  /** Nobody can say whether the action took effect: a person has to decide what follows. */
+  | { readonly result: 'UNKNOWN' }
   | { readonly result: 'FAILED'; readonly reason: string };
 
 interface OfAttempt {
@@ -32,7 +34,9 @@ export type PlanCommand =
   | ({ readonly type: 'AUTO_APPROVE'; readonly policy_version: string } & OfAttempt)
   | ({ readonly type: 'APPROVE_INTENT' } & OfAttempt)
   | ({ readonly type: 'REJECT_INTENT'; readonly reason?: string | undefined } & OfAttempt)
+  | ({ readonly type: 'EXPIRE_APPROVAL' } & OfAttempt)
   | ({ readonly type: 'PUBLISH_AGAIN' } & OfAttempt)
+  | ({ readonly type: 'CANCEL_UNSTARTED' } & OfAttempt)
   | ({ readonly type: 'APPLY_OUTCOME'; readonly outcome: StepOutcome } & OfAttempt)
   | { readonly type: 'SKIP_STEP'; readonly step_id: string; readonly reason: string }
   | { readonly type: 'GRANT_ATTEMPT'; readonly step_id: string; readonly reason: string };
@@ -56,7 +60,8 @@ export type RefusalCode =
   | 'STEP_NOT_DUE'
   | 'STEP_SETTLED'
   | 'STEP_NOT_FAILED'
-  | 'NOT_WAITING_FOR_APPROVAL';
+  | 'NOT_WAITING_FOR_APPROVAL'
+  | 'NOT_APPROVED';
 
 /** A command that was not carried out; `events` are what the ledger keeps of the refusal, often nothing. */
 export interface Refusal {

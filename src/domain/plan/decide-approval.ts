@@ -3,7 +3,7 @@ import { secondsAfter } from '../identifiers.ts';
 import { intentExpiry } from '../intent/action-intent.ts';
 import type { Decision, DecisionContext, PlanCommand, Refusal } from './command.ts';
 import { accept, alreadyDone, eventOf, refuse } from './decision.ts';
-import { findStep, isTerminal, type Plan } from './plan.ts';
+import { findStep, type InFlight, isTerminal, type Plan, type PlanStep } from './plan.ts';
 import { failAndPause, noStep, notRunning } from './step-decision.ts';
 
 type Of<T extends PlanCommand['type']> = Extract<PlanCommand, { type: T }>;
@@ -18,6 +18,12 @@ const notWaiting = ({ plan_id }: Plan, step_id: string, attempt: number): Refusa
     'NOT_WAITING_FOR_APPROVAL',
     `attempt ${attempt} of step ${step_id} of plan ${plan_id} is not waiting for an approval`,
   );
+
+/** Until when the intent of the attempt in flight may be approved. */
+const approvalDeadline = (plan: Plan, step: PlanStep): string =>
+  intentExpiry(plan, step.action_type, (step.in_flight as InFlight).since);
+
+const expired = (deadline: string): Refusal => refuse('PLAN_EXPIRED', `the approval was due by ${deadline}`);
 
 const approved = (
   plan: Plan,
@@ -34,7 +40,9 @@ const approved = (
 export const autoApprove = (plan: Plan, command: Of<'AUTO_APPROVE'>, context: DecisionContext): Decision => {
   const { step_id, attempt, policy_version } = command;
   if (plan.plan_status !== 'ACTIVE') return notRunning(plan);
-  if (!waitsForApproval(plan, step_id, attempt)) return notWaiting(plan, step_id, attempt);
+  if (context.now >= plan.expires_at) return expired(plan.expires_at);
+  const asked = findStep(plan, step_id)?.in_flight?.approval;
+  if (asked || !waitsForApproval(plan, step_id, attempt)) return notWaiting(plan, step_id, attempt);
   return approved(plan, command, { source: 'POLICY', policy_version }, context);
 };
 
@@ -46,10 +54,11 @@ export const requireApproval = (
   const { plan_id } = plan;
   const { step_id, attempt, reason, policy_version } = command;
   const step = findStep(plan, step_id);
-  if (!step || isTerminal(plan.plan_status)) return notRunning(plan);
+  if (!step) return noStep(plan, step_id);
+  if (isTerminal(plan.plan_status)) return notRunning(plan);
   if (!waitsForApproval(plan, step_id, attempt)) return notWaiting(plan, step_id, attempt);
   if (step.in_flight?.approval) return alreadyDone;
-  const check_at = intentExpiry(plan, step.action_type, step.in_flight?.since ?? context.now);
+  const check_at = approvalDeadline(plan, step);
   const data = { plan_id, step_id, attempt, reason, policy_version, check_at };
   return accept(eventOf('STEP_APPROVAL_REQUIRED', data, context));
 };
@@ -70,8 +79,8 @@ export const approveIntent = (
       `plan ${plan.plan_id} was created by ${plan.created_by}, who cannot approve its actions`,
     );
   }
-  const deadline = intentExpiry(plan, step.action_type, step.in_flight?.since ?? context.now);
-  if (context.now >= deadline) return refuse('PLAN_EXPIRED', `the approval was due by ${deadline}`);
+  const deadline = approvalDeadline(plan, step);
+  if (context.now >= deadline) return expired(deadline);
   return approved(plan, command, { source: 'HUMAN' }, context);
 };
 
@@ -84,5 +93,26 @@ export const rejectIntent = (
   if (!findStep(plan, step_id)) return noStep(plan, step_id);
   if (plan.plan_status !== 'ACTIVE' && plan.plan_status !== 'PAUSED') return notRunning(plan);
   if (!waitsForApproval(plan, step_id, attempt)) return notWaiting(plan, step_id, attempt);
-  return failAndPause(plan, command, 'approval_rejected', context);
+  const note = command.reason === undefined ? {} : { note: command.reason };
+  return failAndPause(
+    plan,
+    command,
+    { reason: 'approval_rejected', intent_status: 'REJECTED', ...note },
+    context,
+  );
+};
+
+/** Lets an approval lapse that nobody gave in time. */
+export const expireApproval = (
+  plan: Plan,
+  command: Of<'EXPIRE_APPROVAL'>,
+  context: DecisionContext,
+): Decision => {
+  const { step_id, attempt } = command;
+  if (plan.plan_status !== 'ACTIVE') return notRunning(plan);
+  const asked = findStep(plan, step_id)?.in_flight;
+  if (!asked?.approval || asked.check_at > context.now || !waitsForApproval(plan, step_id, attempt)) {
+    return notWaiting(plan, step_id, attempt);
+  }
+  return failAndPause(plan, command, { reason: 'approval_expired', intent_status: 'EXPIRED' }, context);
 };

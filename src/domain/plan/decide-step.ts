@@ -2,7 +2,7 @@ import { OUTCOME_UNKNOWN } from '../execution/execution.ts';
 import { GATE_CHECK_SECONDS, PUBLISH_CHECK_SECONDS } from '../execution/repair.ts';
 import { secondsAfter } from '../identifiers.ts';
 import { actionIntentId } from '../intent/action-intent.ts';
-import type { Decision, DecisionContext, PlanCommand } from './command.ts';
+import type { Decision, DecisionContext, PlanCommand, Refusal } from './command.ts';
 import { accept, alreadyDone, endOf, eventOf, refuse, withEnd } from './decision.ts';
 import { nextMove } from './next-move.ts';
 import { findStep, isInFlight, isSettled, isTerminal, type Plan, type PlanStep } from './plan.ts';
@@ -21,12 +21,22 @@ export const attemptLimit = (
 ): number =>
   (getPlanTypeConfig(plan.plan_type)?.max_retries_per_step ?? NO_RETRIES) + (step.granted_attempts ?? 0);
 
+/** Longest wait between two attempts, in seconds. */
+const MAX_BACKOFF_SECONDS = 86_400;
+
 const backoff = ({ plan_type }: Plan, attempt: number): number =>
-  (getPlanTypeConfig(plan_type)?.retry_backoff_seconds ?? 0) * 2 ** (attempt - 1);
+  Math.min(
+    (getPlanTypeConfig(plan_type)?.retry_backoff_seconds ?? 0) * 2 ** (attempt - 1),
+    MAX_BACKOFF_SECONDS,
+  );
 
 const exhausted = (plan: Plan, step_id: string, context: DecisionContext): PlanEvent[] => {
   const reason = 'retry_limit_exceeded';
-  const failed = eventOf('STEP_FAILED', { plan_id: plan.plan_id, step_id, reason }, context);
+  const failed = eventOf(
+    'STEP_FAILED',
+    { plan_id: plan.plan_id, step_id, reason, needs_person: true },
+    context,
+  );
   return [failed, ...pauseFor(plan, step_id, reason, context)];
 };
 
@@ -38,8 +48,9 @@ export const startStep = (plan: Plan, command: Of<'START_STEP'>, context: Decisi
   if (move.kind !== 'DISPATCH' || move.step.step_id !== step_id) {
     return refuse('STEP_NOT_DUE', `step ${step_id} of plan ${plan_id} is not the next to start`);
   }
-  if (attempts_made >= attemptLimit(plan, move.step)) return accept(...exhausted(plan, step_id, context));
-  const attempt = attempts_made + 1;
+  const made = Math.max(attempts_made, move.step.last_attempt ?? 0);
+  if (made >= attemptLimit(plan, move.step)) return accept(...exhausted(plan, step_id, context));
+  const attempt = made + 1;
   const { action_type } = move.step;
   const action_intent_id = actionIntentId(plan_id, step_id, attempt);
   const check_at = secondsAfter(context.now, GATE_CHECK_SECONDS);
@@ -48,25 +59,42 @@ export const startStep = (plan: Plan, command: Of<'START_STEP'>, context: Decisi
   );
 };
 
+const overdueApproval = (
+  plan: Plan,
+  { step_id, attempt }: { step_id: string; attempt: number },
+  now: string,
+): boolean => {
+  const inFlight = findStep(plan, step_id)?.in_flight;
+  return inFlight?.attempt === attempt && inFlight.approval?.result === 'GIVEN' && inFlight.check_at <= now;
+};
+
+const notOverdue = (plan: Plan, { step_id, attempt }: { step_id: string; attempt: number }): Refusal =>
+  refuse('STEP_NOT_DUE', `attempt ${attempt} of step ${step_id} of plan ${plan.plan_id} is not overdue`);
+
 export const publishAgain = (
   plan: Plan,
   command: Of<'PUBLISH_AGAIN'>,
   context: DecisionContext,
 ): Decision => {
   const { step_id, attempt } = command;
-  const inFlight = findStep(plan, step_id)?.in_flight;
   if (plan.plan_status !== 'ACTIVE') return notRunning(plan);
-  if (
-    inFlight?.attempt !== attempt ||
-    inFlight.approval?.result !== 'GIVEN' ||
-    inFlight.check_at > context.now
-  ) {
-    return refuse('STEP_NOT_DUE', `attempt ${attempt} of step ${step_id} is not overdue`);
-  }
+  if (context.now >= plan.expires_at || !overdueApproval(plan, command, context.now))
+    return notOverdue(plan, command);
   const check_at = secondsAfter(context.now, PUBLISH_CHECK_SECONDS);
   return accept(
     eventOf('STEP_PUBLISHED_AGAIN', { plan_id: plan.plan_id, step_id, attempt, check_at }, context),
   );
+};
+
+/** Gives up an approved attempt that no execution ever took. */
+export const cancelUnstarted = (
+  plan: Plan,
+  command: Of<'CANCEL_UNSTARTED'>,
+  context: DecisionContext,
+): Decision => {
+  if (plan.plan_status !== 'ACTIVE') return notRunning(plan);
+  if (!overdueApproval(plan, command, context.now)) return notOverdue(plan, command);
+  return failAndPause(plan, command, { reason: 'execution_not_started', intent_status: 'EXPIRED' }, context);
 };
 
 const failed = (
@@ -77,9 +105,6 @@ const failed = (
   context: DecisionContext,
 ) => {
   const { attempt } = command;
-  if (reason === OUTCOME_UNKNOWN || reason === 'approval_expired' || reason === 'execution_not_started') {
-    return failAndPause(plan, command, reason, context);
-  }
   const retry_at = secondsAfter(context.now, backoff(plan, attempt));
   const { plan_id } = plan;
   const { step_id } = step;
@@ -94,9 +119,37 @@ const recordOnly = (
   { step_id, attempt, outcome }: Of<'APPLY_OUTCOME'>,
   context: DecisionContext,
 ) => {
-  const reason = outcome.result === 'SUCCEEDED' ? {} : { reason: outcome.reason };
+  const reason = 'reason' in outcome ? { reason: outcome.reason } : {};
   const data = { plan_id: plan.plan_id, step_id, attempt, outcome: outcome.result, ...reason };
   return accept(eventOf('STEP_OUTCOME_RECORDED', data, context));
+};
+
+const applyToLive = (
+  plan: Plan,
+  step: PlanStep,
+  command: Of<'APPLY_OUTCOME'>,
+  context: DecisionContext,
+): Decision => {
+  const { plan_id } = plan;
+  const { step_id, attempt, outcome } = command;
+  switch (outcome.result) {
+    case 'SUCCEEDED':
+      return withEnd(
+        plan,
+        [eventOf('STEP_COMPLETED', { plan_id, step_id, attempt, outcome: 'SUCCEEDED' }, context)],
+        context,
+      );
+    case 'SKIPPED':
+      return withEnd(
+        plan,
+        [eventOf('STEP_SKIPPED', { plan_id, step_id, attempt, reason: outcome.reason }, context)],
+        context,
+      );
+    case 'FAILED':
+      return failed(plan, step, command, outcome.reason, context);
+    case 'UNKNOWN':
+      return failAndPause(plan, command, { reason: OUTCOME_UNKNOWN, needs_person: true }, context);
+  }
 };
 
 export const applyOutcome = (
@@ -104,18 +157,19 @@ export const applyOutcome = (
   command: Of<'APPLY_OUTCOME'>,
   context: DecisionContext,
 ): Decision => {
-  const { plan_id } = plan;
-  const { step_id, attempt, outcome } = command;
+  const { step_id, attempt } = command;
   const step = findStep(plan, step_id);
   if (!step) return noStep(plan, step_id);
   if (step.in_flight?.attempt !== attempt) return alreadyDone;
-  if (isTerminal(plan.plan_status)) return recordOnly(plan, command, context);
-  if (outcome.result === 'FAILED') return failed(plan, step, command, outcome.reason, context);
-  const event =
-    outcome.result === 'SUCCEEDED'
-      ? eventOf('STEP_COMPLETED', { plan_id, step_id, attempt, outcome: outcome.result }, context)
-      : eventOf('STEP_SKIPPED', { plan_id, step_id, attempt, reason: outcome.reason }, context);
-  return withEnd(plan, [event], context);
+  if (step.in_flight.approval?.result !== 'GIVEN') {
+    return refuse(
+      'NOT_APPROVED',
+      `attempt ${attempt} of step ${step_id} of plan ${plan.plan_id} was never approved`,
+    );
+  }
+  return isTerminal(plan.plan_status)
+    ? recordOnly(plan, command, context)
+    : applyToLive(plan, step, command, context);
 };
 
 export const skipStep = (

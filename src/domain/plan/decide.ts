@@ -1,7 +1,20 @@
 import type { Decision, DecisionContext, PlanCommand } from './command.ts';
-import { approveIntent, autoApprove, rejectIntent, requireApproval } from './decide-approval.ts';
+import {
+  approveIntent,
+  autoApprove,
+  expireApproval,
+  rejectIntent,
+  requireApproval,
+} from './decide-approval.ts';
 import { abort, activate, approve, create, evaluate, pause, resume } from './decide-lifecycle.ts';
-import { applyOutcome, grantAttempt, publishAgain, skipStep, startStep } from './decide-step.ts';
+import {
+  applyOutcome,
+  cancelUnstarted,
+  grantAttempt,
+  publishAgain,
+  skipStep,
+  startStep,
+} from './decide-step.ts';
 import { refuse } from './decision.ts';
 import type { Plan } from './plan.ts';
 
@@ -31,6 +44,10 @@ const decideExisting = (plan: Plan, command: PlanCommand, context: DecisionConte
       return approveIntent(plan, command, context);
     case 'REJECT_INTENT':
       return rejectIntent(plan, command, context);
+    case 'EXPIRE_APPROVAL':
+      return expireApproval(plan, command, context);
+    case 'CANCEL_UNSTARTED':
+      return cancelUnstarted(plan, command, context);
     case 'PUBLISH_AGAIN':
       return publishAgain(plan, command, context);
     case 'APPLY_OUTCOME':
@@ -44,7 +61,7 @@ const decideExisting = (plan: Plan, command: PlanCommand, context: DecisionConte
 
 /**
  * What follows from a command. Pure: the same plan, command and context always give the same answer, and nothing is
- * read or written. A command that was carried out before gives no events; one that must not be carried out, a refusal.
+ * read or written. An outcome that was applied before gives no events; what must not be carried out, a refusal.
  */
 export const decide = (plan: Plan | undefined, command: PlanCommand, context: DecisionContext): Decision => {
   if (plan) return decideExisting(plan, command, context);

@@ -28,12 +28,6 @@ export type PlanEffect =
       readonly only_if_unstarted: boolean;
     };
 
-const CLOSING: ReadonlyMap<string, 'REJECTED' | 'EXPIRED'> = new Map([
-  ['approval_rejected', 'REJECTED'],
-  ['approval_expired', 'EXPIRED'],
-  ['execution_not_started', 'EXPIRED'],
-]);
-
 const close = (
   step: PlanStep | undefined,
   status: 'REJECTED' | 'CANCELLED' | 'EXPIRED' | undefined,
@@ -62,7 +56,7 @@ const settle = (
   ];
 };
 
-const RECORDED = { SUCCEEDED: 'SUCCEEDED', FAILED: 'FAILED', SKIPPED: 'SKIPPED' } as const;
+const RECORDED = { SUCCEEDED: 'SUCCEEDED', FAILED: 'FAILED', SKIPPED: 'SKIPPED', UNKNOWN: 'FAILED' } as const;
 
 const ofEvent = (before: Plan, event: PlanEvent): PlanEffect[] => {
   const step =
@@ -87,11 +81,9 @@ const ofEvent = (before: Plan, event: PlanEvent): PlanEffect[] => {
     case 'STEP_COMPLETED':
       return settle(event.data, 'SUCCEEDED');
     case 'STEP_FAILED': {
-      const { reason } = event.data;
-      return [
-        ...settle(event.data, 'FAILED'),
-        ...close(step, CLOSING.get(reason), reason === 'execution_not_started'),
-      ];
+      const { intent_status } = event.data;
+      const isApproved = step?.in_flight?.approval?.result === 'GIVEN';
+      return [...settle(event.data, 'FAILED'), ...close(step, intent_status, isApproved)];
     }
     case 'STEP_SKIPPED':
       return [...settle(event.data, 'SKIPPED'), ...close(step, 'CANCELLED')];

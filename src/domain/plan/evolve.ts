@@ -1,3 +1,4 @@
+import type { PolicyReason } from '../policy/policy-reason.ts';
 import type { Plan, PlanStep } from './plan.ts';
 import type { NewStep, PlanEvent } from './plan-event.ts';
 
@@ -29,13 +30,13 @@ const without = <T extends object, K extends keyof T>(from: T, ...keys: K[]): Om
 };
 
 const settled = (step: PlanStep, status: PlanStep['status'], more: Partial<PlanStep> = {}): PlanStep => ({
-  ...without(step, 'in_flight', 'retry_at', 'failure_reason'),
+  ...without(step, 'in_flight', 'retry_at', 'failure_reason', 'needs_person'),
   status,
   ...more,
 });
 
 const withFlight = (step: PlanStep, change: Partial<NonNullable<PlanStep['in_flight']>>): PlanStep =>
-  step.in_flight ? { ...step, in_flight: { ...step.in_flight, ...change } } : step;
+  ({ ...step, in_flight: { ...step.in_flight, ...change } }) as PlanStep;
 
 const evolveStep = (step: PlanStep, event: PlanEvent): PlanStep => {
   switch (event.event_type) {
@@ -62,8 +63,9 @@ const evolveStep = (step: PlanStep, event: PlanEvent): PlanStep => {
     case 'STEP_COMPLETED':
       return settled(step, 'DONE');
     case 'STEP_FAILED': {
-      const { reason, retry_at } = event.data;
-      return settled(step, 'FAILED', { failure_reason: reason, ...(retry_at && { retry_at }) });
+      const { reason, retry_at, needs_person } = event.data;
+      const more = { ...(retry_at && { retry_at }), ...(needs_person && { needs_person }) };
+      return settled(step, 'FAILED', { failure_reason: reason, ...more });
     }
     case 'STEP_SKIPPED':
       return settled(step, 'SKIPPED');
@@ -115,12 +117,12 @@ const evolvePlan = (plan: PlanBody, event: PlanEvent): PlanBody => {
 };
 
 const stepOf = (event: PlanEvent): string | undefined =>
-  'step_id' in event.data && event.event_type.startsWith('STEP_') ? event.data.step_id : undefined;
+  'step_id' in event.data ? event.data.step_id : undefined;
 
 /** Two rejections with the same key have the same reasons, and only the first of them is worth a ledger entry. */
-export const rejectionKey = (reasons: readonly { code: string; subject?: string }[]): string =>
+export const rejectionKey = (reasons: readonly PolicyReason[]): string =>
   reasons
-    .map(({ code, subject }) => (subject === undefined ? code : `${code}:${subject}`))
+    .map(({ code, subject, message }) => `${code}:${subject ?? message}`)
     .sort()
     .join(',');
 

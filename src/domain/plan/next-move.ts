@@ -12,9 +12,6 @@ import {
 /** How long a plan whose activation was rejected waits before it is looked at again, so that it starves no other. */
 export const ACTIVATION_RETRY_SECONDS = 60;
 
-/** Failures after which only a person may decide on another attempt. */
-const NEEDS_A_PERSON: readonly string[] = ['retry_limit_exceeded', 'OUTCOME_UNKNOWN'];
-
 export type NextMove =
   | { readonly kind: 'EXPIRE'; readonly expired_at: string }
   | { readonly kind: 'COMPLETE'; readonly completion_reason: CompletionReason }
@@ -22,21 +19,17 @@ export type NextMove =
   | { readonly kind: 'DISPATCH'; readonly step: PlanStep }
   | { readonly kind: 'DECIDE'; readonly step: PlanStep }
   | { readonly kind: 'REPAIR'; readonly step: PlanStep }
-  | { readonly kind: 'WAIT'; readonly until?: string };
+  | { readonly kind: 'WAIT'; readonly until: string | undefined };
 
 /** The failed step, if any, that keeps a plan from going on until a person grants an attempt or skips it. */
 export const stepThatNeedsAPerson = (plan: Pick<Plan, 'steps'>): PlanStep | undefined =>
-  plan.steps.find(
-    ({ status, failure_reason }) => status === 'FAILED' && NEEDS_A_PERSON.includes(failure_reason ?? ''),
-  );
+  plan.steps.find(({ needs_person }) => needs_person);
 
 const dependenciesMet = (step: PlanStep, plan: Pick<Plan, 'steps'>): boolean =>
   step.dependencies.every((id) => plan.steps.some((other) => other.step_id === id && isSettled(other)));
 
 const mayStart = (step: PlanStep, plan: Pick<Plan, 'steps'>): boolean => {
-  const startable =
-    step.status === 'PENDING' ||
-    (step.status === 'FAILED' && !NEEDS_A_PERSON.includes(step.failure_reason ?? ''));
+  const startable = step.status === 'PENDING' || (step.status === 'FAILED' && !step.needs_person);
   return startable && dependenciesMet(step, plan);
 };
 
@@ -44,7 +37,9 @@ const bySequence = (a: PlanStep, b: PlanStep): number =>
   (a.sequence ?? Number.MAX_SAFE_INTEGER) - (b.sequence ?? Number.MAX_SAFE_INTEGER);
 
 const nextStep = (plan: Pick<Plan, 'steps'>, now: string): PlanStep | undefined =>
-  [...plan.steps].sort(bySequence).find((step) => mayStart(step, plan) && (step.retry_at ?? '') <= now);
+  [...plan.steps]
+    .sort(bySequence)
+    .find((step) => mayStart(step, plan) && (step.retry_at === undefined || step.retry_at <= now));
 
 const overdue = (plan: Pick<Plan, 'steps'>, now: string): PlanStep | undefined =>
   plan.steps.find(
@@ -70,7 +65,7 @@ const moveOfActive = (plan: Plan, now: string): NextMove => {
  * DISPATCH goes before REPAIR: attempts to dispatch are finite, while an attempt in flight may need many looks.
  */
 export const nextMove = (plan: Plan, now: string, signals?: readonly string[]): NextMove => {
-  if (isTerminal(plan.plan_status)) return { kind: 'WAIT' };
+  if (isTerminal(plan.plan_status)) return waiting(plan, now);
   const verdict = evaluatePlanState({ plan, now, signals });
   if (verdict.action === 'EXPIRE') return { kind: 'EXPIRE', expired_at: verdict.expired_at };
   if (plan.plan_status === 'APPROVED') return { kind: 'ACTIVATE' };
@@ -102,7 +97,4 @@ export const dueAt = (plan: Plan, now: string): string | undefined => {
   return earliest(plan.expires_at, plan.plan_status === 'ACTIVE' ? nextOfActive(plan, now) : undefined);
 };
 
-const waiting = (plan: Plan, now: string): NextMove => {
-  const until = dueAt(plan, now);
-  return until === undefined ? { kind: 'WAIT' } : { kind: 'WAIT', until };
-};
+const waiting = (plan: Plan, now: string): NextMove => ({ kind: 'WAIT', until: dueAt(plan, now) });

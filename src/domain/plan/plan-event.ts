@@ -48,10 +48,23 @@ export interface PlanEventData {
   STEP_APPROVED: OfAttempt & { source: 'HUMAN' | 'POLICY'; policy_version?: string; check_at: string };
   STEP_PUBLISHED_AGAIN: OfAttempt & { check_at: string };
   STEP_COMPLETED: OfAttempt & { outcome: string };
-  STEP_FAILED: OfStep & { reason: string; attempt?: number; retry_at?: string };
+  STEP_FAILED: OfStep & {
+    reason: string;
+    attempt?: number;
+    retry_at?: string;
+    /** Only a person may decide on another attempt. */
+    needs_person?: true;
+    /** What the failure makes of the attempt's intent, which was never executed. */
+    intent_status?: 'REJECTED' | 'EXPIRED';
+    /** What the person who rejected it said. */
+    note?: string;
+  };
   STEP_SKIPPED: OfStep & { reason: string; attempt?: number };
   STEP_ATTEMPT_GRANTED: OfStep & { reason: string; retry_at: string };
-  STEP_OUTCOME_RECORDED: OfAttempt & { outcome: 'SUCCEEDED' | 'FAILED' | 'SKIPPED'; reason?: string };
+  STEP_OUTCOME_RECORDED: OfAttempt & {
+    outcome: 'SUCCEEDED' | 'FAILED' | 'SKIPPED' | 'UNKNOWN';
+    reason?: string;
+  };
 }
 
 export type PlanEventType = keyof PlanEventData;

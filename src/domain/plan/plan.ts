@@ -68,6 +68,8 @@ export const planStep = z.strictObject({
   /** Earliest instant of the next attempt after a failure. */
   retry_at: instant.optional(),
   failure_reason: z.string().optional(),
+  /** The failure is one after which only a person may decide on another attempt. */
+  needs_person: z.literal(true).optional(),
   /** Attempts a person allowed beyond the plan type's limit. */
   granted_attempts: z.int().positive().optional(),
 });

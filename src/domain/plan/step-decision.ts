@@ -1,7 +1,7 @@
 import type { Decision, DecisionContext, Refusal } from './command.ts';
 import { accept, eventOf, refuse } from './decision.ts';
 import type { Plan } from './plan.ts';
-import type { PlanEvent } from './plan-event.ts';
+import type { PlanEvent, PlanEventData } from './plan-event.ts';
 
 export const noStep = ({ plan_id }: Plan, stepId: string): Refusal =>
   refuse('STEP_NOT_FOUND', `plan ${plan_id} has no step ${stepId}`);
@@ -24,9 +24,9 @@ export const pauseFor = (
 export const failAndPause = (
   plan: Plan,
   { step_id, attempt }: { step_id: string; attempt: number },
-  reason: string,
+  failure: Omit<PlanEventData['STEP_FAILED'], 'plan_id' | 'step_id' | 'attempt'>,
   context: DecisionContext,
 ): Decision => {
-  const failed = eventOf('STEP_FAILED', { plan_id: plan.plan_id, step_id, reason, attempt }, context);
-  return accept(failed, ...pauseFor(plan, step_id, reason, context));
+  const event = eventOf('STEP_FAILED', { plan_id: plan.plan_id, step_id, attempt, ...failure }, context);
+  return accept(event, ...pauseFor(plan, step_id, failure.reason, context));
 };

@@ -31,16 +31,27 @@ const unknownDependencies = (steps: readonly OrderedStep[]): PolicyReason[] => {
   );
 };
 
-/** Steps that can never start because they depend, however indirectly, on themselves. Unknown dependencies do not count. */
-export const stepsInCycles = (steps: readonly OrderedStep[]): string[] => {
-  const known = new Set(steps.map(({ step_id }) => step_id));
-  const waiting = new Map(
-    steps.map((step) => [step.step_id, step.dependencies.filter((id) => known.has(id))]),
-  );
+type Edges = Map<string, readonly string[]>;
+
+/** Removes what no longer waits for anything that is left, until everything left does. */
+const peel = (edges: Edges): void => {
   const free = () =>
-    [...waiting].filter(([, needs]) => needs.every((id) => !waiting.has(id))).map(([id]) => id);
-  for (let ready = free(); ready.length > 0; ready = free()) for (const id of ready) waiting.delete(id);
-  return [...waiting.keys()];
+    [...edges].filter(([, others]) => others.every((id) => !edges.has(id))).map(([id]) => id);
+  for (let ready = free(); ready.length > 0; ready = free()) for (const id of ready) edges.delete(id);
+};
+
+/** Steps that depend, however indirectly, on themselves. Those that merely wait for one of them are not among them. */
+export const stepsInCycles = (steps: readonly OrderedStep[]): string[] => {
+  const waiting: Edges = new Map(steps.map(({ step_id, dependencies }) => [step_id, dependencies]));
+  peel(waiting);
+  const dependents: Edges = new Map(
+    [...waiting.keys()].map((id) => [
+      id,
+      [...waiting].filter(([, needs]) => needs.includes(id)).map(([other]) => other),
+    ]),
+  );
+  peel(dependents);
+  return [...dependents.keys()];
 };
 
 const cycles = (steps: readonly OrderedStep[]): PolicyReason[] =>
