@@ -14,15 +14,16 @@ export const seededRandom = (seed: number): (() => number) => {
 const macrotask = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /**
- * Lets invocations through one at a time, in an order that the seed determines, and only when every state machine waits. With it the same
+ * Lets invocations through one at a time, in an order that a seed determines, and only when every state machine waits. With it the same
  * scenario always takes the same course, whatever the machine it runs on is doing.
  */
 export class InvocationGate {
   readonly #waiting: Work[] = [];
   readonly #random: () => number;
 
+  /** @param seed determines who goes first of those who wait; 0 is the order of arrival. */
   constructor(seed: number) {
-    this.#random = seededRandom(seed);
+    this.#random = seed === 0 ? () => 0 : seededRandom(seed);
   }
 
   /** Runs `work` when its turn has come. */

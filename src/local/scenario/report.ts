@@ -1,4 +1,5 @@
 import type { PlanStore } from '../../application/ports.ts';
+import { canonicalJson } from '../../domain/ledger/canonical-json.ts';
 import type { LedgerEntry } from '../../domain/ledger/plan-ledger.ts';
 import { ledgerViolations, overlappingActivePlans, rowViolations } from '../../domain/ledger/violations.ts';
 import type { CompletionReason, Plan, PlanStatus, StepStatus } from '../../domain/plan/plan.ts';
@@ -34,9 +35,12 @@ const planReport = ({ plan_id, plan_status, completion_reason, pause_reason, ste
   plan_id,
   plan_status,
   ...(completion_reason && { completion_reason }),
-  ...(pause_reason !== undefined && { pause_reason }),
+  ...(plan_status === 'PAUSED' && pause_reason !== undefined && { pause_reason }),
   steps: steps.map(({ step_id, status, last_attempt }) => ({ step_id, status, attempts: last_attempt ?? 0 })),
 });
+
+/** The same entry with its keys in order: stores give maps back in any. */
+const inOrder = (entry: LedgerEntry): LedgerEntry => JSON.parse(canonicalJson(entry)) as LedgerEntry;
 
 const CAPPED = ['PLAN_ACTIVATED', 'STEP_STARTED'] as const;
 
@@ -81,7 +85,9 @@ export const simulationReport = async (
   return {
     plans: plans.map(planReport),
     cycles,
-    ledger: Object.fromEntries(plans.map(({ plan_id }, index) => [plan_id, ledgers[index] ?? []])),
+    ledger: Object.fromEntries(
+      plans.map(({ plan_id }, index) => [plan_id, (ledgers[index] ?? []).map(inOrder)]),
+    ),
     refused,
     violations: violationsOf(plans, ledgers, scenario.max_plans_per_run),
     units,
