@@ -8,13 +8,13 @@ import { createDynamoDbClient } from '../dynamodb/client.ts';
 import { InvocationGate } from '../invocation-gate.ts';
 import { createLocalSystem, type LocalSystem } from '../local-system.ts';
 import type { ServiceDefinition } from '../service/service-definition.ts';
-import type { LambdaInvocation } from '../step-functions/engine/lambda-invocation.ts';
 import { type CycleLine, cycleLine } from './cycle-line.ts';
 import { earliestDue } from './due.ts';
 import { giveCommand, introducePlan, type RefusedCommand } from './play.ts';
 import { type SimulationReport, simulationReport } from './report.ts';
 import type { Scenario, ScenarioCommand } from './scenario.ts';
-import { outcomeOf, scenarioTools } from './scenario-world.ts';
+import { scenarioInvocations } from './scenario-invocations.ts';
+import { scenarioTools } from './scenario-world.ts';
 import { seedRows } from './seed-rows.ts';
 import { nextBeat, nextEvent } from './timeline.ts';
 
@@ -32,10 +32,6 @@ export interface SimulationOptions {
 
 const REGION = 'us-east-1';
 const MINUTE_MS = 60_000;
-
-interface StepPayload {
-  readonly execution: { readonly plan_id: string; readonly step_id: string; readonly attempt: number };
-}
 
 /** One run of a scenario: the deployed machines and handlers on a clock that jumps to wherever something happens next. */
 class Simulation {
@@ -73,12 +69,15 @@ class Simulation {
 
   async #start(): Promise<LocalSystem> {
     const { service, scenario, dynamoDbEndpoint, log } = this.#options;
+    const lose = (executionArn: string) =>
+      void this.#system?.stepFunctions.stopExecution(executionArn, 'Lost', 'the scenario lets it get lost');
+    const delayed = scenarioInvocations({ scenario, clock: this.#clock, lose });
     this.#system = await createLocalSystem({
       ...{ service, clock: this.#clock, region: REGION, retryDelays: 'none', log },
       dynamoDb: createDynamoDbClient({ endpoint: dynamoDbEndpoint, region: REGION }),
       newId: () => this.#newId(),
       tools: (inner) => scenarioTools(scenario, inner),
-      around: (invocation, signal, invoke) => this.#around(invocation, signal, invoke),
+      around: (invocation, signal, invoke) => delayed(invocation, signal, () => this.#gate.pass(invoke)),
       onCommitted: (entries) => this.#count(entries),
     });
     return this.#system;
@@ -91,28 +90,6 @@ class Simulation {
 
   #count(entries: readonly LedgerEntry[]): void {
     this.#completed += entries.filter(({ event_type }) => event_type === 'PLAN_COMPLETED').length;
-  }
-
-  /** A tool takes as long as the scenario says, before its function runs; a lost one takes its execution with it. */
-  async #around(
-    invocation: LambdaInvocation,
-    signal: AbortSignal,
-    invoke: () => Promise<unknown>,
-  ): Promise<unknown> {
-    if (invocation.stateName === 'InvokeTool' && invocation.retryCount === 0) {
-      const { execution } = invocation.payload as StepPayload;
-      const { result, after_minutes } = outcomeOf(this.#options.scenario, execution);
-      await this.#clock.sleep(after_minutes * MINUTE_MS, signal);
-      if (result === 'LOST') {
-        this.#system?.stepFunctions.stopExecution(
-          invocation.executionArn,
-          'Lost',
-          'the scenario lets it get lost',
-        );
-        return null;
-      }
-    }
-    return this.#gate.pass(invoke);
   }
 
   async #introduce(system: LocalSystem): Promise<void> {

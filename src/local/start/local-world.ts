@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { TableNames } from '../../adapters/dynamodb/table-names.ts';
+import type { Clock } from '../../application/clock.ts';
+import type { LedgerEntry } from '../../domain/ledger/plan-ledger.ts';
+import { createAwsEndpoint } from '../aws-endpoint.ts';
+import { createDynamoDbClient } from '../dynamodb/client.ts';
+import { createTables } from '../dynamodb/create-tables.ts';
+import { type RunningDynamoDb, startDynamoDb } from '../dynamodb/start-dynamodb.ts';
+import { createLocalSystem, type LocalSystem } from '../local-system.ts';
+import { reserveLoopbackPort } from '../process/loopback-port.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { scenarioInvocations } from '../scenario/scenario-invocations.ts';
+import { scenarioTools } from '../scenario/scenario-world.ts';
+import { loadService } from '../service/service-definition.ts';
+import { executionJournal } from './execution-journal.ts';
+import type { StartOptions } from './options.ts';
+
+export const REGION = 'us-east-1';
+
+export interface LocalWorldOptions {
+  readonly options: StartOptions;
+  readonly scenario: Scenario;
+  readonly clock: Clock;
+  onCommitted(entries: readonly LedgerEntry[]): void;
+}
+
+/** The local system with everything it stands on, up and listening. */
+export interface LocalWorld {
+  readonly system: LocalSystem;
+  readonly documentClient: DynamoDBDocumentClient;
+  readonly tables: TableNames;
+  readonly dynamoDb: RunningDynamoDb;
+  /** Executions of an earlier start that were not at their end; they go on. */
+  readonly resumed: number;
+  stop(): Promise<void>;
+}
+
+const listen = async (server: Server, port: number): Promise<void> => {
+  server.listen({ port, host: '127.0.0.1' });
+  await once(server, 'listening');
+};
+
+const journalIn = (directory: string | undefined) =>
+  directory === undefined ? { journal: undefined, unfinished: [] } : executionJournal(directory);
+
+const serviceFor = ({ everyMs, speed }: StartOptions, scenario: Scenario) =>
+  loadService({
+    stage: 'local',
+    environment: {
+      ORCHESTRATOR_MAX_PLANS_PER_RUN: String(scenario.max_plans_per_run),
+      CYCLE_INTERVAL_SECONDS: String(Math.max(1, Math.round((everyMs * speed) / 1000))),
+    },
+  });
+
+const quietLog = { info: () => {}, error: () => {} };
+
+/**
+ * Starts DynamoDB, the machines and the AWS endpoint.
+ *
+ * @throws PortInUseError when one of the two ports is taken.
+ */
+export const startLocalWorld = async ({
+  options,
+  scenario,
+  clock,
+  onCommitted,
+}: LocalWorldOptions): Promise<LocalWorld> => {
+  const { dataDirectory, awsPort, dynamoDbPort } = options;
+  await reserveLoopbackPort(awsPort);
+  const service = serviceFor(options, scenario);
+  const dynamoDb = await startDynamoDb({ port: dynamoDbPort, dataDirectory });
+  const { journal, unfinished } = journalIn(dataDirectory);
+  const own = createDynamoDbClient({ endpoint: dynamoDb.endpoint, region: REGION });
+  await createTables(own, [...service.tables]);
+  const lose = (executionArn: string) => void system.stepFunctions.stopExecution(executionArn, 'Lost');
+  const system: LocalSystem = await createLocalSystem({
+    ...{ service, clock, region: REGION, retryDelays: 'real', log: quietLog, newId: randomUUID, onCommitted },
+    dynamoDb: createDynamoDbClient({ endpoint: dynamoDb.endpoint, region: REGION }),
+    tools: (inner) => scenarioTools(scenario, inner),
+    around: scenarioInvocations({ scenario, clock, lose }),
+    ...(journal && { journal }),
+  });
+  const server = createAwsEndpoint(system, clock);
+  await listen(server, awsPort);
+  for (const execution of unfinished) system.stepFunctions.resume(execution);
+  return {
+    ...{ system, dynamoDb, resumed: unfinished.length },
+    documentClient: DynamoDBDocumentClient.from(own, { marshallOptions: { removeUndefinedValues: true } }),
+    tables: service.environment as unknown as TableNames,
+    async stop() {
+      server.close();
+      server.closeAllConnections();
+      await dynamoDb.stop();
+    },
+  };
+};
