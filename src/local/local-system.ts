@@ -15,6 +15,8 @@ import { createStepFunctions, type StepFunctions } from './step-functions/step-f
 export interface LocalSystemOptions {
   readonly service: ServiceDefinition;
   readonly clock: Clock;
+  /** What the machines' own time-outs and delays wait on; default `clock`. */
+  readonly engineClock?: Clock;
   /** A client of the system's own: its calls are what the system is billed for. */
   readonly dynamoDb: DynamoDBClient;
   readonly region: string;
@@ -95,7 +97,7 @@ export const createLocalSystem = async (options: LocalSystemOptions): Promise<Lo
     createRuntime(environment, overrides),
   );
   const stepFunctions = createStepFunctions({
-    ...{ clock, region, newId, retryDelays: options.retryDelays },
+    ...{ clock: options.engineClock ?? clock, region, newId, retryDelays: options.retryDelays },
     ...(options.journal && { journal: options.journal }),
     invokeLambda: (invocation, signal) => {
       const invoke = () => lambda.invoke(invocation.functionName, invocation.payload);

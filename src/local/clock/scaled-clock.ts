@@ -19,3 +19,12 @@ export const scaledClock = (start: Date, speed: number, realNow: () => number = 
   };
   return { now: () => new Date(start.getTime() + (realNow() - origin) * speed), sleep };
 };
+
+/**
+ * Shows the time of another clock, but sleeps in real time. For what bounds the work of this machine, which does not get faster with the
+ * clock.
+ */
+export const sleepingInRealTime = ({ now }: Clock): Clock => ({
+  now,
+  sleep: scaledClock(new Date(0), 1).sleep,
+});

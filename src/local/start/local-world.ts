@@ -6,6 +6,7 @@ import type { TableNames } from '../../adapters/dynamodb/table-names.ts';
 import type { Clock } from '../../application/clock.ts';
 import type { LedgerEntry } from '../../domain/ledger/plan-ledger.ts';
 import { createAwsEndpoint } from '../aws-endpoint.ts';
+import { sleepingInRealTime } from '../clock/scaled-clock.ts';
 import { createDynamoDbClient } from '../dynamodb/client.ts';
 import { createTables } from '../dynamodb/create-tables.ts';
 import { type RunningDynamoDb, startDynamoDb } from '../dynamodb/start-dynamodb.ts';
@@ -78,6 +79,7 @@ export const startLocalWorld = async ({
   const lose = (executionArn: string) => void system.stepFunctions.stopExecution(executionArn, 'Lost');
   const system: LocalSystem = await createLocalSystem({
     ...{ service, clock, region: REGION, retryDelays: 'real', log: quietLog, newId: randomUUID, onCommitted },
+    engineClock: sleepingInRealTime(clock),
     dynamoDb: createDynamoDbClient({ endpoint: dynamoDb.endpoint, region: REGION }),
     tools: (inner) => scenarioTools(scenario, inner),
     around: scenarioInvocations({ scenario, clock, lose }),

@@ -14,6 +14,7 @@ import { type MachineRegistration, MachineRegistry } from './executions/machine-
 import { type MapRun, MapRunStore } from './executions/map-run.ts';
 import { type ExecutionStart, ExecutionStarter } from './executions/start-execution.ts';
 import { executionDoesNotExist, invalidArn } from './service-error.ts';
+import { terminalError } from './state-error.ts';
 
 export interface StepFunctionsOptions {
   /** Everything waits on it: Wait states, timeouts, heartbeats, delays before retries. */
@@ -49,9 +50,11 @@ export function createStepFunctions(options: StepFunctionsOptions) {
     units,
     tokens: new TaskTokens(),
     mapRuns: new MapRunStore(retention.executions),
+    isClosed: () => isClosed,
     runMachine,
     runChildExecution: (request) => runChild(request),
   };
+  let isClosed = false;
   const runChild = childRunner(host, store);
   const starter = new ExecutionStarter({ host, store, machines, journal: options.journal });
 
@@ -118,5 +121,15 @@ export function createStepFunctions(options: StepFunctionsOptions) {
     sendTaskFailure: (token: string, error = '', cause = ''): void =>
       host.tokens.of(token).fail(error, cause),
     sendTaskHeartbeat: (token: string): void => host.tokens.of(token).beat(),
+
+    /**
+     * Lets go of what runs, so that the process can end: executions stay as they are, RUNNING and in the journal, and go on
+     * when they are resumed. Nothing may be started afterwards.
+     */
+    close(): void {
+      isClosed = true;
+      const reason = terminalError('States.Aborted', 'The process ends');
+      for (const { scope } of store.running()) scope.cancel(reason);
+    },
   };
 }

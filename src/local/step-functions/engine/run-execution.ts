@@ -84,7 +84,7 @@ const endEvents = {
 } as const;
 
 function endExecution(host: Host, execution: Execution, outcome: Outcome, lastEventId: number): boolean {
-  if (!execution.isRunning) return false;
+  if (!execution.isRunning || host.isClosed()) return false;
   const now = host.clock.now();
   const type = endEvents[outcome.status];
   const field = `e${type.slice(1)}EventDetails` as const;

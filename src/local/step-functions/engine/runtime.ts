@@ -37,6 +37,8 @@ export interface Host {
   readonly mapRuns: MapRunStore;
   readonly newId: () => string;
   readonly invokeLambda: InvokeLambda;
+  /** True once the process is on its way out: what is cut short then has not ended. */
+  readonly isClosed: () => boolean;
   /** Runs a child of a distributed Map to its end; never rejects. */
   readonly runChildExecution: (request: ChildExecutionRequest) => Promise<Execution>;
   /** Runs a machine inside the frame's execution: rejects with its failure. */

@@ -27,6 +27,10 @@ export class ExecutionStore {
     return this.#byArn.get(executionArn);
   }
 
+  running(): Execution[] {
+    return [...this.#byArn.values()].filter(({ isRunning }) => isRunning);
+  }
+
   add(execution: Execution): void {
     this.#byArn.set(execution.record.executionArn, execution);
     const owner = ownerOf(execution);

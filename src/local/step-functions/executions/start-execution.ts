@@ -83,6 +83,7 @@ export class ExecutionStarter {
   async #run(execution: Execution): Promise<void> {
     const { host, store, journal } = this.#deps;
     await runExecution(host, execution);
+    if (host.isClosed()) return host.activity.leave();
     // One that stays in the journal is run again after a restart, which machines must bear anyway.
     await journal?.ended(execution.record.executionArn).catch(() => {});
     store.ended(execution);

@@ -1,0 +1,68 @@
+import { ValidationError } from '../src/application/errors.ts';
+import { argumentsOf, runProgram, wholeNumber } from '../src/local/terminal/command-line.ts';
+import { textTable } from '../src/local/terminal/text-table.ts';
+import { idleCycle } from './bench/idle-cycle.ts';
+import { planThroughput } from './bench/plan-throughput.ts';
+
+const HELP = `npm run bench -- [--plans N …] [--idle-tenants N …] [--json]
+
+Takes plans of three steps, a tenth of which is retried once, through the whole system on this machine, and runs idle cycles; prints
+what that costs in time, and in the units in which AWS bills.
+
+  --plans N          how many plans (default 1000); may be repeated
+  --idle-tenants N   tenants of an idle cycle, with 10 plans each (default 1000 and 10000); may be repeated
+  --json             print JSON only`;
+
+const MAX = 1_000_000;
+
+const counts = (
+  option: string,
+  texts: readonly string[] | undefined,
+  defaults: readonly number[],
+): readonly number[] => texts?.map((text) => wholeNumber(option, text, { from: 1, to: MAX })) ?? defaults;
+
+const rounded = (value: unknown): unknown =>
+  typeof value === 'number' ? Math.round(value * 100) / 100 : value;
+
+const table = (title: string, results: readonly Record<string, unknown>[]): string => {
+  const names = Object.keys(results[0] ?? {});
+  const rows = names.map((name) => [name, ...results.map((result) => rounded(result[name]))]);
+  return `${title}\n${textTable(['', ...results.map(() => '')], rows)}\n`;
+};
+
+const inTurn = async <T>(
+  amounts: readonly number[],
+  what: string,
+  run: (amount: number) => Promise<T>,
+): Promise<T[]> => {
+  const results: T[] = [];
+  for (const amount of amounts) {
+    process.stderr.write(`${what}: ${amount} …\n`);
+    results.push(await run(amount));
+  }
+  return results;
+};
+
+await runProgram(async () => {
+  const { values, positionals } = argumentsOf({
+    plans: { type: 'string', multiple: true },
+    'idle-tenants': { type: 'string', multiple: true },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  });
+  if (positionals.length > 0)
+    throw new ValidationError(`unexpected ${JSON.stringify(positionals[0])}\n\n${HELP}`);
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
+  const plans = await inTurn(counts('plans', values.plans, [1000]), 'plans', planThroughput);
+  const idle = await inTurn(
+    counts('idle-tenants', values['idle-tenants'], [1000, 10_000]),
+    'idle tenants',
+    idleCycle,
+  );
+  if (!values.json) console.log(`${table('Plans', plans)}\n${table('Idle cycle', idle)}`);
+  console.log(JSON.stringify({ plans, idle }));
+  return 0;
+});

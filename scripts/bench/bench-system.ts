@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { TableNames } from '../../src/adapters/dynamodb/table-names.ts';
+import type { Clock } from '../../src/application/clock.ts';
+import type { ToolGateway } from '../../src/application/ports.ts';
+import { sleepingInRealTime } from '../../src/local/clock/scaled-clock.ts';
+import { createDynamoDbClient } from '../../src/local/dynamodb/client.ts';
+import { createTables } from '../../src/local/dynamodb/create-tables.ts';
+import { startDynamoDb } from '../../src/local/dynamodb/start-dynamodb.ts';
+import { type BilledUnits, createLocalSystem, type LocalSystem } from '../../src/local/local-system.ts';
+import { loadService } from '../../src/local/service/service-definition.ts';
+
+export interface BenchSystem {
+  readonly system: LocalSystem;
+  readonly databasePid: number | undefined;
+  readonly documentClient: DynamoDBDocumentClient;
+  readonly tables: TableNames;
+  /** Runs one plan cycle to its end. */
+  cycle(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface BenchSystemOptions {
+  readonly clock: Clock;
+  readonly maxPlansPerRun: number;
+  tools?(inner: ToolGateway): ToolGateway;
+}
+
+/** The local system on a database in memory, as `npm start` runs it, without anything that waits for real time. */
+export const startBenchSystem = async ({
+  clock,
+  maxPlansPerRun,
+  tools,
+}: BenchSystemOptions): Promise<BenchSystem> => {
+  const service = loadService({
+    stage: 'bench',
+    environment: { ORCHESTRATOR_MAX_PLANS_PER_RUN: String(maxPlansPerRun), CYCLE_INTERVAL_SECONDS: '60' },
+  });
+  const { endpoint, pid, stop } = await startDynamoDb();
+  const own = createDynamoDbClient({ endpoint });
+  await createTables(own, [...service.tables]);
+  const system = await createLocalSystem({
+    ...{ service, clock, region: 'us-east-1', retryDelays: 'none', newId: randomUUID },
+    engineClock: sleepingInRealTime(clock),
+    log: { info: () => {}, error: () => {} },
+    dynamoDb: createDynamoDbClient({ endpoint }),
+    ...(tools && { tools }),
+  });
+  return {
+    ...{ system, databasePid: pid, stop },
+    documentClient: DynamoDBDocumentClient.from(own, { marshallOptions: { removeUndefinedValues: true } }),
+    tables: service.environment as unknown as TableNames,
+    async cycle() {
+      const { executionArn } = await system.stepFunctions.startExecution({
+        stateMachineArn: system.planCycleArn,
+      });
+      const { status, error, cause } = await system.stepFunctions.settled(executionArn);
+      if (status !== 'SUCCEEDED') throw new Error(`cycle ${status}: ${error} ${cause}`);
+    },
+  };
+};
+
+/** The units used between two readings. */
+export const unitsBetween = (before: BilledUnits, after: BilledUnits): BilledUnits => ({
+  state_transitions: after.state_transitions - before.state_transitions,
+  lambda_invocations: after.lambda_invocations - before.lambda_invocations,
+  rru: after.rru - before.rru,
+  wru: after.wru - before.wru,
+  put_events: after.put_events - before.put_events,
+});
