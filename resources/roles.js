@@ -1,0 +1,64 @@
+/** Makes a role of each entry of access.yml; serverless.yml includes what `roles` returns. */
+
+const BUS = 'EventBus';
+
+const capitalised = (name) => `${name[0].toUpperCase()}${name.slice(1)}`;
+const kebab = (name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** `RevenuePlansTable` is the table, `RevenuePlansTable/due-index` one of its indexes only. */
+const arnOf = (resource) => {
+  const [logicalId, index] = resource.split('/');
+  return index === undefined
+    ? { 'Fn::GetAtt': [logicalId, 'Arn'] }
+    : { 'Fn::Sub': `\${${logicalId}.Arn}/index/${index}` };
+};
+
+const statement = ([resource, actions]) => ({
+  Effect: 'Allow',
+  Action: actions.map((action) => `${resource === BUS ? 'events' : 'dynamodb'}:${action}`),
+  Resource: arnOf(resource),
+});
+
+const writeOwnLogs = (functionName) => ({
+  Effect: 'Allow',
+  Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+  Resource: {
+    'Fn::Sub': `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/${functionName}:*`,
+  },
+});
+
+/** X-Ray knows no resources to restrict these to. */
+const SEND_TRACES = {
+  Effect: 'Allow',
+  Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
+  Resource: '*',
+};
+
+const LAMBDA_MAY_ASSUME = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+};
+
+const role = (functionName, grants) => ({
+  Type: 'AWS::IAM::Role',
+  Properties: {
+    AssumeRolePolicyDocument: LAMBDA_MAY_ASSUME,
+    Policies: [
+      {
+        PolicyName: functionName,
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [...Object.entries(grants).map(statement), writeOwnLogs(functionName), SEND_TRACES],
+        },
+      },
+    ],
+  },
+});
+
+/** Resource `OpenCycleRole` for the entry `openCycle`, and so on. */
+export const roles = async ({ resolveVariable }) => {
+  const access = await resolveVariable('file(resources/access.yml)');
+  const prefix = await resolveVariable('self:custom.prefix');
+  const named = ([name, grants]) => [`${capitalised(name)}Role`, role(`${prefix}-${kebab(name)}`, grants)];
+  return { Resources: Object.fromEntries(Object.entries(access).map(named)) };
+};

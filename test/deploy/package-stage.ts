@@ -1,0 +1,70 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { readZip } from './read-zip.ts';
+import type { Template } from './template.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const SERVERLESS = join(ROOT, 'node_modules/serverless/bin/serverless.js');
+/** What the service is made of; put into a directory of its own, so that packaging twice at once does no harm. */
+const FILES = ['package.json', 'serverless.yml', 'tsconfig.json'];
+const FOLDERS = ['functions', 'node_modules', 'resources', 'src', 'statemachines'];
+
+export interface PackagedStage {
+  readonly template: Template;
+  /** Unpacks the bundle of a function, by its key in serverless.yml, and gives the path of its module. */
+  unpack(functionKey: string): Promise<string>;
+  remove(): Promise<void>;
+}
+
+const serviceOfItsOwn = async (): Promise<string> => {
+  const directory = await mkdtemp(join(tmpdir(), 'cc-native-package-'));
+  await Promise.all(FILES.map((name) => copyFile(join(ROOT, name), join(directory, name))));
+  await Promise.all(FOLDERS.map((name) => symlink(join(ROOT, name), join(directory, name))));
+  return directory;
+};
+
+/** Nothing of the surroundings gets in: no credentials, no profile, no region. */
+const bareEnvironment = (home: string) => ({
+  PATH: `${join(ROOT, 'node_modules/.bin')}:/usr/bin:/bin`,
+  HOME: home,
+});
+
+const unpackInto = async (directory: string, functionKey: string): Promise<string> => {
+  const files = readZip(await readFile(join(directory, '.serverless', `${functionKey}.zip`)));
+  for (const [name, content] of files) {
+    const path = join(directory, 'unpacked', functionKey, name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, content);
+  }
+  const module = [...files.keys()].find((name) => name.endsWith('.mjs')) ?? 'no .mjs in the archive';
+  return join(directory, 'unpacked', functionKey, module);
+};
+
+const run = async (directory: string, options: readonly string[]): Promise<void> => {
+  const settings = { cwd: directory, env: bareEnvironment(directory) };
+  try {
+    await promisify(execFile)(process.execPath, [SERVERLESS, 'package', ...options], settings);
+  } catch (error) {
+    // The framework says on stdout what went wrong.
+    throw new Error(`serverless package failed:\n${(error as { stdout?: string }).stdout}`, { cause: error });
+  }
+};
+
+/** Runs `serverless package` for a stage, as somebody without an AWS account would. */
+export const packageStage = async (
+  stage: string,
+  params: Readonly<Record<string, string>> = {},
+): Promise<PackagedStage> => {
+  const directory = await serviceOfItsOwn();
+  const options = Object.entries(params).map(([name, value]) => `--param=${name}=${value}`);
+  await run(directory, ['--stage', stage, ...options]);
+  const path = join(directory, '.serverless/cloudformation-template-update-stack.json');
+  return {
+    template: JSON.parse(await readFile(path, 'utf8')),
+    unpack: (functionKey) => unpackInto(directory, functionKey),
+    remove: () => rm(directory, { recursive: true }),
+  };
+};
