@@ -39,6 +39,13 @@ export const newStep = (step_id: string, more: Partial<NewStep> = {}): NewStep =
   ...more,
 });
 
+/** Steps of which the first waits no longer than a week for its approval, so that its plan lives on when it has lapsed. */
+export const MEETING_FIRST: NewStep[] = [
+  newStep('s1', { action_type: 'REQUEST_RENEWAL_MEETING', sequence: 1 }),
+  newStep('s2', { sequence: 2, dependencies: ['s1'] }),
+];
+export const WEEK_MINUTES = 7 * 24 * 60;
+
 export const newPlan = (more: Partial<NewPlan> = {}): NewPlan => ({
   plan_id: 'p1',
   plan_type: 'RENEWAL_DEFENSE',
@@ -132,6 +139,27 @@ export const succeed = (step_id: string, minutes: number, attempt = 1): Told => 
 
 export const fail = (step_id: string, minutes: number, attempt = 1, reason = 'CRM_REFUSED'): Told => [
   { type: 'APPLY_OUTCOME', step_id, attempt, outcome: { result: 'FAILED', reason } },
+  at(minutes),
+];
+
+/** Nobody can say what came of the attempt. */
+export const loseTrack = (step_id: string, minutes: number, attempt = 1): Told => [
+  { type: 'APPLY_OUTCOME', step_id, attempt, outcome: { result: 'UNKNOWN' } },
+  at(minutes),
+];
+
+export const expireApproval = (step_id: string, minutes: number, attempt = 1): Told => [
+  { type: 'EXPIRE_APPROVAL', step_id, attempt },
+  at(minutes),
+];
+
+export const cancelUnstarted = (step_id: string, minutes: number, attempt = 1): Told => [
+  { type: 'CANCEL_UNSTARTED', step_id, attempt },
+  at(minutes),
+];
+
+export const publishAgain = (step_id: string, minutes: number, attempt = 1): Told => [
+  { type: 'PUBLISH_AGAIN', step_id, attempt },
   at(minutes),
 ];
 

@@ -32,9 +32,10 @@ const completesUnapproved = (step: PlanStep): string[] =>
   step.in_flight?.approval?.result === 'GIVEN' ? [] : ['completes an attempt that nobody approved'];
 
 const stepGoesWrong = (before: Body, event: PlanEvent): string[] => {
-  if (!('step_id' in event.data) || !event.event_type.startsWith('STEP_')) return [];
-  const step = findStep(before, event.data.step_id ?? '');
-  if (!step) return [`names step ${event.data.step_id}, which the plan does not have`];
+  const stepId = 'step_id' in event.data ? event.data.step_id : undefined;
+  if (stepId === undefined || !event.event_type.startsWith('STEP_')) return [];
+  const step = findStep(before, stepId);
+  if (!step) return [`names step ${stepId}, which the plan does not have`];
   if (isSettled(step) && event.event_type !== RECORDED_AFTER_THE_END)
     return [`changes step ${step.step_id}, ${step.status}`];
   if (event.event_type === 'STEP_STARTED') return startsWrongly(step, event.data.attempt);

@@ -1,5 +1,5 @@
 import { type ActionIntent, newActionIntent } from '../intent/action-intent.ts';
-import { findStep, isTerminal, type Plan, type PlanStep } from './plan.ts';
+import { findStep, type InFlight, isTerminal, type Plan, type PlanStep } from './plan.ts';
 import type { PlanEvent } from './plan-event.ts';
 
 /** A write that must come true together with a plan's events, or not at all. */
@@ -63,16 +63,14 @@ const ofEvent = (before: Plan, event: PlanEvent): PlanEffect[] => {
     'step_id' in event.data && event.data.step_id ? findStep(before, event.data.step_id) : undefined;
   switch (event.event_type) {
     case 'STEP_STARTED':
-      return step
-        ? [
-            {
-              kind: 'START_ATTEMPT',
-              intent: newActionIntent(before, step, event.data.attempt, event.timestamp),
-            },
-          ]
-        : [];
+      return [
+        {
+          kind: 'START_ATTEMPT',
+          intent: newActionIntent(before, step as PlanStep, event.data.attempt, event.timestamp),
+        },
+      ];
     case 'STEP_APPROVED': {
-      const action_intent_id = step?.in_flight?.action_intent_id ?? '';
+      const { action_intent_id } = (step as PlanStep).in_flight as InFlight;
       const { source } = event.data;
       return [
         { kind: 'APPROVE_INTENT', action_intent_id, approved_by: event.actor.id, approval_source: source },

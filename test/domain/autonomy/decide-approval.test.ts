@@ -86,6 +86,7 @@ describe('the autonomy gate', () => {
     expect(reasonOf(all, 'HIGH')).toBe('ACTION_TYPE_NOT_ALLOWLISTED');
     expect(reasonOf({ ...all, allowlists }, 'HIGH')).toBe('TENANT_POLICY');
     expect(reasonOf({ max_autonomous_per_day: 0 }, 'HIGH')).toBe('RISK_LEVEL_HIGH');
+    expect(reasonOf({ max_autonomous_per_day: 0 })).toBe('BUDGET_EXCEEDED');
   });
 });
 

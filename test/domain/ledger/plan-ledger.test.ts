@@ -8,6 +8,7 @@ import {
   tamperings,
 } from '../../../src/domain/ledger/plan-ledger.ts';
 import {
+  approveIntent,
   at,
   autoApprove,
   ben,
@@ -24,7 +25,7 @@ const told = [
   ...toStatus('ACTIVE', { constraints: { tone: 'friendly' } }),
   start('s1', 3),
   requireApproval('s1', 4),
-  autoApprove('s1', 5),
+  approveIntent('s1', 5),
   fail('s1', 6),
   start('s1', 10, 1),
   autoApprove('s1', 11, 2),

@@ -106,6 +106,7 @@ describe('a stored plan', () => {
     expect(rowViolations({ ...running.plan, objective: 'Another' }, running.entries)).toEqual([
       'the plan row is not the fold of its ledger',
     ]);
+    expect(rowViolations(running.plan, [])).toEqual(['the plan row is not the fold of its ledger']);
   });
 });
 

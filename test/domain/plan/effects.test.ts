@@ -9,19 +9,24 @@ import {
   at,
   autoApprove,
   ben,
+  cancelUnstarted,
+  expireApproval,
   fail,
+  loseTrack,
   MINUTES_TO_EXPIRY,
   minute,
   NOTHING_IN_THE_WAY,
   newPlan,
   newStep,
   planIn,
+  publishAgain,
   requireApproval,
   start,
   stepOf,
   succeed,
   type Told,
   then,
+  WEEK_MINUTES,
 } from '../../support/plan-fixtures.ts';
 
 const effectsAt = (before: Plan | undefined, [command, context]: Told): PlanEffect[] => {
@@ -45,8 +50,10 @@ const settles = (step_id: string, status: string, error_message?: string) => ({
   ...(error_message !== undefined && { error_message }),
 });
 
-const active = planIn('ACTIVE', { steps: [newStep('s1'), newStep('s2')] });
+const meeting = newStep('s1', { action_type: 'REQUEST_RENEWAL_MEETING' });
+const active = planIn('ACTIVE', { steps: [meeting, newStep('s2')] });
 const dispatched = then(active, start('s1', 3));
+const waiting = then(dispatched, requireApproval('s1', 4));
 const running = then(dispatched, autoApprove('s1', 4));
 const abort: Told = [{ type: 'ABORT_PLAN', reason: 'lost' }, at(60, ben)];
 const pause: Told = [{ type: 'PAUSE_PLAN', reason: 'holiday' }, at(60, ben)];
@@ -86,6 +93,20 @@ describe('an attempt', () => {
     expect(effectsAt(running, fail('s1', 5))).toEqual([settles('s1', 'FAILED', 'CRM_REFUSED')]);
   });
 
+  it('is settled as FAILED when nobody can say what came of it, and its intent is left as it is', () => {
+    expect(effectsAt(running, loseTrack('s1', 5))).toEqual([
+      RELEASE,
+      settles('s1', 'FAILED', 'OUTCOME_UNKNOWN'),
+    ]);
+  });
+
+  it.each(['OUTCOME_UNKNOWN', 'approval_expired', 'approval_rejected', 'execution_not_started'])(
+    'is settled alone when a tool calls its error %s',
+    (reason) => {
+      expect(effectsAt(running, fail('s1', 5, 1, reason))).toEqual([settles('s1', 'FAILED', reason)]);
+    },
+  );
+
   it('is settled once when it was the last that was allowed', () => {
     const last = then(active, start('s1', 3, 2), autoApprove('s1', 4, 3));
     expect(effectsAt(last, fail('s1', 5, 3))).toEqual([
@@ -97,17 +118,21 @@ describe('an attempt', () => {
   it('is settled and its intent cancelled when its step is skipped', () => {
     const closed = [settles('s1', 'SKIPPED', 'moot'), closes('s1', 'CANCELLED')];
     expect(effectsAt(dispatched, skip('s1'))).toEqual(closed);
+    const outcome = { result: 'SKIPPED', reason: 'moot' } as const;
+    const told: Told = [{ type: 'APPLY_OUTCOME', step_id: 's1', attempt: 1, outcome }, at(60)];
+    expect(effectsAt(running, told)).toEqual(closed);
   });
 
   it('that is handed to a person or published again writes nothing of its own', () => {
     expect(effectsAt(dispatched, requireApproval('s1', 4))).toEqual([]);
-    expect(effectsAt(running, [{ type: 'PUBLISH_AGAIN', step_id: 's1', attempt: 1 }, at(9)])).toEqual([]);
+    expect(effectsAt(running, publishAgain('s1', 9))).toEqual([]);
   });
 
   it.each([
     ['SUCCEEDED', succeed('s1', 61), undefined],
     ['FAILED', fail('s1', 61), 'CRM_REFUSED'],
-  ] as const)('is settled as %s after the end of its plan', (status, told, message) => {
+    ['FAILED', loseTrack('s1', 61), undefined],
+  ] as const)('is settled as %s after the end of its plan: %j', (status, told, message) => {
     expect(effectsAt(then(running, abort), told)).toEqual([settles('s1', status, message)]);
   });
 
@@ -137,14 +162,19 @@ describe('an intent', () => {
     ]);
   });
 
-  it.each([
-    ['approval_expired', false],
-    ['execution_not_started', true],
-  ])('expires by %s; that no execution has taken it is a condition: %s', (reason, onlyIfUnstarted) => {
-    expect(effectsAt(running, fail('s1', 60, 1, reason))).toEqual([
+  it('expires when nobody approved it in time', () => {
+    expect(effectsAt(waiting, expireApproval('s1', 3 + WEEK_MINUTES))).toEqual([
       RELEASE,
-      settles('s1', 'FAILED', reason),
-      closes('s1', 'EXPIRED', onlyIfUnstarted),
+      settles('s1', 'FAILED', 'approval_expired'),
+      closes('s1', 'EXPIRED'),
+    ]);
+  });
+
+  it('expires when no execution took it, on condition that none takes it meanwhile', () => {
+    expect(effectsAt(running, cancelUnstarted('s1', 60))).toEqual([
+      RELEASE,
+      settles('s1', 'FAILED', 'execution_not_started'),
+      closes('s1', 'EXPIRED', true),
     ]);
   });
 

@@ -118,10 +118,19 @@ describe('a plan', () => {
 });
 
 describe('the key of a rejection', () => {
+  const conflict = { code: 'CONFLICT_ACTIVE_PLAN', subject: 'p2', message: 'Plan p2 is ACTIVE' } as const;
+  const unmet = { code: 'PRECONDITIONS_UNMET', message: 'No contract' } as const;
+
   it('does not depend on the order of its reasons', () => {
-    const [a, b] = [{ code: 'CONFLICT_ACTIVE_PLAN', subject: 'p2' }, { code: 'PRECONDITIONS_UNMET' }];
-    expect(rejectionKey([a, b])).toBe(rejectionKey([b, a]));
-    expect(rejectionKey([a])).not.toBe(rejectionKey([{ ...a, subject: 'p3' }]));
+    expect(rejectionKey([conflict, unmet])).toBe(rejectionKey([unmet, conflict]));
     expect(rejectionKey([])).toBe('');
+  });
+
+  it('depends on what a reason is about, and on its words only where it is about nothing', () => {
+    expect(rejectionKey([conflict])).toBe('CONFLICT_ACTIVE_PLAN:p2');
+    expect(rejectionKey([{ ...conflict, message: 'In other words' }])).toBe(rejectionKey([conflict]));
+    expect(rejectionKey([{ ...conflict, subject: 'p3' }])).not.toBe(rejectionKey([conflict]));
+    expect(rejectionKey([unmet])).toBe('PRECONDITIONS_UNMET:No contract');
+    expect(rejectionKey([{ ...unmet, message: 'No owner' }])).not.toBe(rejectionKey([unmet]));
   });
 });

@@ -6,13 +6,15 @@ import {
   at,
   autoApprove,
   ben,
+  cancelUnstarted,
   EXPIRY,
-  fail,
+  expireApproval,
   inShort,
+  MEETING_FIRST,
   MINUTES_TO_EXPIRY,
   minute,
-  newStep,
   planIn,
+  publishAgain,
   requireApproval,
   start,
   stepOf,
@@ -23,6 +25,8 @@ import {
 const DAY = 24 * 60;
 const dispatched = then(planIn('ACTIVE'), start('s1', 3));
 const waiting = then(dispatched, requireApproval('s1', 4));
+const meeting = planIn('ACTIVE', { steps: MEETING_FIRST });
+const waitingForMeeting = then(meeting, start('s1', 3), requireApproval('s1', 60));
 const flight = (plan: typeof waiting) => stepOf(plan, 's1').in_flight;
 
 describe('an attempt in flight', () => {
@@ -38,12 +42,10 @@ describe('an attempt in flight', () => {
   });
 
   it('of a renewal meeting waits no longer than a week after its dispatch', () => {
-    const steps = [newStep('s1', { action_type: 'REQUEST_RENEWAL_MEETING' })];
-    const meeting = then(planIn('ACTIVE', { steps }), start('s1', 3), requireApproval('s1', 60));
-    expect(flight(meeting)?.check_at).toBe(minute(3 + 7 * DAY));
+    expect(flight(waitingForMeeting)?.check_at).toBe(minute(3 + 7 * DAY));
     const [command] = approveIntent('s1', 0);
-    expect(inShort(decide(meeting, command, at(3 + 7 * DAY - 1, ben)))).toBe('STEP_APPROVED');
-    expect(inShort(decide(meeting, command, at(3 + 7 * DAY, ben)))).toBe('PLAN_EXPIRED');
+    expect(inShort(decide(waitingForMeeting, command, at(3 + 7 * DAY - 1, ben)))).toBe('STEP_APPROVED');
+    expect(inShort(decide(waitingForMeeting, command, at(3 + 7 * DAY, ben)))).toBe('PLAN_EXPIRED');
   });
 
   it('is approved by a person, whose name it bears', () => {
@@ -70,28 +72,49 @@ describe('an attempt in flight', () => {
   });
 
   it.each([
-    ['a person', approveIntent('s1', MINUTES_TO_EXPIRY)],
-    ['the policy', autoApprove('s1', MINUTES_TO_EXPIRY)],
-  ])('is not approved by %s once the plan has expired', (_who, [command, context]) => {
-    const events = decide(waiting, command, context).events.map(({ event_type }) => event_type);
-    expect(events).not.toContain('STEP_APPROVED');
+    ['a person', waiting, approveIntent('s1', MINUTES_TO_EXPIRY)],
+    ['the policy', dispatched, autoApprove('s1', MINUTES_TO_EXPIRY)],
+  ])('is not approved by %s once the plan has expired', (_who, plan, [command, context]) => {
+    expect(decide(plan, command, context)).toMatchObject({
+      ok: false,
+      code: 'PLAN_EXPIRED',
+      message: `the approval was due by ${EXPIRY}`,
+      events: [],
+    });
+  });
+
+  it('is approved by nobody but a person once a person was asked', () => {
+    const [command, context] = autoApprove('s1', 60);
+    expect(inShort(decide(waiting, command, context))).toBe('NOT_WAITING_FOR_APPROVAL');
+  });
+
+  it('lapses when nobody approved it in time, which pauses the plan until it is resumed', () => {
+    const lapsed = then(waitingForMeeting, expireApproval('s1', 3 + 7 * DAY));
+    expect(lapsed).toMatchObject({ plan_status: 'PAUSED', pause_reason: 'approval_expired' });
+    expect(stepOf(lapsed, 's1')).toMatchObject({ status: 'FAILED', failure_reason: 'approval_expired' });
+    expect(stepOf(lapsed, 's1')).not.toHaveProperty('needs_person');
   });
 
   it('does not lapse when the approval came while somebody was about to let it lapse', () => {
     const approved = then(waiting, approveIntent('s1', MINUTES_TO_EXPIRY - 1));
-    const [command] = fail('s1', 0, 1, 'approval_expired');
-    const { events } = decide(approved, command, at(MINUTES_TO_EXPIRY - 1));
-    expect(events.map(({ event_type }) => event_type)).not.toContain('STEP_FAILED');
+    const [command, context] = expireApproval('s1', MINUTES_TO_EXPIRY);
+    expect(inShort(decide(approved, command, context))).toBe('NOT_WAITING_FOR_APPROVAL');
   });
 
-  it('does not succeed before anybody has approved it', () => {
-    const events = [dispatched, waiting].flatMap((plan) => decide(plan, succeed('s1', 60)[0], at(60)).events);
-    expect(events.map(({ event_type }) => event_type)).not.toContain('STEP_COMPLETED');
+  it('does not lapse before anybody was asked', () => {
+    const [command, context] = expireApproval('s1', MINUTES_TO_EXPIRY);
+    expect(inShort(decide(dispatched, command, context))).toBe('NOT_WAITING_FOR_APPROVAL');
   });
 
-  it('is rejected with the reason that the person gave, which the ledger keeps', () => {
-    const command = { type: 'REJECT_INTENT', step_id: 's1', attempt: 1, reason: 'too early' } as const;
-    expect(JSON.stringify(decide(waiting, command, at(60, ben)).events)).toContain('too early');
+  it('has no outcome before anybody has approved it, and says so', () => {
+    for (const plan of [dispatched, waiting]) {
+      expect(decide(plan, succeed('s1', 60)[0], at(60))).toEqual({
+        ok: false,
+        code: 'NOT_APPROVED',
+        message: 'attempt 1 of step s1 of plan p1 was never approved',
+        events: [],
+      });
+    }
   });
 
   it('is rejected by a person, which pauses the plan until it is resumed', () => {
@@ -100,11 +123,26 @@ describe('an attempt in flight', () => {
     expect(stepOf(rejected, 's1')).toMatchObject({ status: 'FAILED', failure_reason: 'approval_rejected' });
   });
 
+  it('is not published again once the plan has expired, but may be given up', () => {
+    const approved = then(waiting, approveIntent('s1', 60));
+    const [[publish, late], [cancel]] = [publishAgain('s1', MINUTES_TO_EXPIRY), cancelUnstarted('s1', 0)];
+    expect(inShort(decide(approved, publish, late))).toBe('STEP_NOT_DUE');
+    expect(inShort(decide(approved, cancel, late))).toBe('STEP_FAILED PLAN_PAUSED');
+  });
+
+  it('that no execution took is given up, which pauses the plan until it is resumed', () => {
+    const cancelled = then(waiting, approveIntent('s1', 60), cancelUnstarted('s1', 65));
+    expect(cancelled).toMatchObject({ plan_status: 'PAUSED', pause_reason: 'execution_not_started' });
+    expect(stepOf(cancelled, 's1')).toMatchObject({
+      status: 'FAILED',
+      failure_reason: 'execution_not_started',
+    });
+    expect(stepOf(cancelled, 's1')).not.toHaveProperty('needs_person');
+  });
+
   it('that was approved and not heard of is published again, and again looked after', () => {
-    const [command, approved] = [
-      { type: 'PUBLISH_AGAIN', step_id: 's1', attempt: 1 } as const,
-      then(waiting, approveIntent('s1', 60)),
-    ];
+    const [command] = publishAgain('s1', 0);
+    const approved = then(waiting, approveIntent('s1', 60));
     expect(inShort(decide(approved, command, at(64)))).toBe('STEP_NOT_DUE');
     const again = then(approved, [command, at(65)]);
     expect(flight(again)).toMatchObject({ published_again: 1, check_at: minute(70) });

@@ -160,7 +160,8 @@ describe('a live plan is due', () => {
 
   it('when the first of its retries and checks is', () => {
     const plan = active(newStep('s1'), newStep('s2'));
-    const both = then(plan, start('s1', 10), start('s2', 10), autoApprove('s2', 10), fail('s1', 10));
+    const running = [start('s1', 10), start('s2', 10), autoApprove('s1', 10), autoApprove('s2', 10)];
+    const both = then(plan, ...running, fail('s1', 10));
     expect(dueAt(both, minute(10))).toBe(minute(11));
     expect(dueAt(then(both, start('s1', 11, 1), approveIntent('s1', 12, 2)), minute(12))).toBe(minute(15));
   });

@@ -29,7 +29,9 @@ const COMMANDS: { [T in CommandType]: Extract<PlanCommand, { type: T }> } = {
   AUTO_APPROVE: { type: 'AUTO_APPROVE', ...OF_S1, policy_version: 'v1' },
   APPROVE_INTENT: { type: 'APPROVE_INTENT', ...OF_S1 },
   REJECT_INTENT: { type: 'REJECT_INTENT', ...OF_S1 },
+  EXPIRE_APPROVAL: { type: 'EXPIRE_APPROVAL', ...OF_S1 },
   PUBLISH_AGAIN: { type: 'PUBLISH_AGAIN', ...OF_S1 },
+  CANCEL_UNSTARTED: { type: 'CANCEL_UNSTARTED', ...OF_S1 },
   APPLY_OUTCOME: { type: 'APPLY_OUTCOME', ...OF_S1, outcome: { result: 'SUCCEEDED' } },
   SKIP_STEP: { type: 'SKIP_STEP', step_id: 's1', reason: 'not needed' },
   GRANT_ATTEMPT: { type: 'GRANT_ATTEMPT', step_id: 's1', reason: 'once more' },
@@ -55,7 +57,9 @@ const BEFORE_EXPIRY: Record<CommandType, string[]> = {
   AUTO_APPROVE: live(NO, NO, IDLE, NO),
   APPROVE_INTENT: live(NO, NO, IDLE, NO),
   REJECT_INTENT: live(NO, NO, IDLE, IDLE),
+  EXPIRE_APPROVAL: live(NO, NO, IDLE, NO),
   PUBLISH_AGAIN: live(NO, NO, NOT_DUE, NO),
+  CANCEL_UNSTARTED: live(NO, NO, NOT_DUE, NO),
   APPLY_OUTCOME: everywhere('nothing'),
   SKIP_STEP: live(NO, NO, 'STEP_SKIPPED', 'STEP_SKIPPED'),
   GRANT_ATTEMPT: live(NO, NO, 'STEP_NOT_FAILED', 'STEP_NOT_FAILED'),
@@ -69,6 +73,10 @@ const NOW_EXPIRED: Partial<Record<CommandType, string[]>> = {
   APPROVE_PLAN: live('PLAN_EXPIRED', NO, NO, NO),
   RESUME_PLAN: live(NO, NO, NO, 'PLAN_EXPIRED'),
   ABORT_PLAN: live('PLAN_ABORTED', 'PLAN_ABORTED', 'PLAN_ABORTED', 'PLAN_ABORTED'),
+  AUTO_APPROVE: live(NO, NO, 'PLAN_EXPIRED', NO),
+  EXPIRE_APPROVAL: live(NO, NO, IDLE, NO),
+  PUBLISH_AGAIN: live(NO, NO, NOT_DUE, NO),
+  CANCEL_UNSTARTED: live(NO, NO, NOT_DUE, NO),
 };
 
 const rows = (table: Partial<Record<CommandType, string[]>>) =>

@@ -23,12 +23,14 @@ import {
   story,
 } from '../../support/plan-fixtures.ts';
 
-const ACTION_TYPES = ['PREP_RENEWAL_BRIEF', 'ESCALATE_SUPPORT_RISK', 'REQUEST_RENEWAL_MEETING'];
+/** In the order that the plan type asks for. */
+const ACTION_TYPES = ['REQUEST_RENEWAL_MEETING', 'PREP_RENEWAL_BRIEF', 'ESCALATE_SUPPORT_RISK'];
 
 const stepDraft = fc.record({
   action_type: fc.constantFrom(...ACTION_TYPES),
+  /** In a plan in twenty only; other plans number their steps, if at all, by their action types. */
   sequence: fc.option(fc.nat(3), { nil: undefined }),
-  /** Bit i: depends on step i. Earlier steps only, but for a plan in twenty, which may hold a cycle. */
+  /** Bit i: depends on step i. Earlier steps only, but for the same plans, which may hold a cycle. */
   needs: fc.nat(31),
 });
 
@@ -36,23 +38,26 @@ const stepDraft = fc.record({
 export const newPlans: fc.Arbitrary<NewPlan> = fc
   .record({
     drafts: fc.array(stepDraft, { maxLength: 5 }),
-    acyclic: fc.nat(19).map((n) => n > 0),
+    wellFormed: fc.nat(19).map((n) => n > 0),
     lifeDays: fc.constantFrom(1, 30),
   })
-  .map(({ drafts, acyclic, lifeDays }) => {
+  .map(({ drafts, wellFormed, lifeDays }) => {
     const steps = drafts.map(({ action_type, sequence, needs }, index) =>
       newStep(`s${index}`, {
         action_type,
-        ...(sequence !== undefined && { sequence }),
+        ...(sequence !== undefined && {
+          sequence: wellFormed ? ACTION_TYPES.indexOf(action_type) : sequence,
+        }),
         dependencies: drafts.flatMap((_, other) =>
-          (needs >> other) & 1 && (other < index || !acyclic) ? [`s${other}`] : [],
+          (needs >> other) & 1 && (other < index || !wellFormed) ? [`s${other}`] : [],
         ),
       }),
     );
     return newPlan({ steps, expires_at: at(lifeDays * 24 * 60).now });
   });
 
-const KINDS = [
+/** The commands that may be asked of a plan that exists. */
+export const KINDS = [
   'APPROVE_PLAN',
   'ACTIVATE_PLAN',
   'RESUME_PLAN',
@@ -64,7 +69,9 @@ const KINDS = [
   'AUTO_APPROVE',
   'APPROVE_INTENT',
   'REJECT_INTENT',
+  'EXPIRE_APPROVAL',
   'PUBLISH_AGAIN',
+  'CANCEL_UNSTARTED',
   'APPLY_OUTCOME',
   'SKIP_STEP',
   'GRANT_ATTEMPT',
@@ -73,26 +80,24 @@ const KINDS = [
 /** How often each command comes up; those that end a plan come up least, so that stories grow. */
 const WEIGHTS: Partial<Record<(typeof KINDS)[number], number>> = {
   ABORT_PLAN: 1,
+  EXPIRE_APPROVAL: 8,
   PAUSE_PLAN: 2,
   APPROVE_PLAN: 6,
   ACTIVATE_PLAN: 6,
   START_STEP: 20,
   AUTO_APPROVE: 10,
+  REQUIRE_APPROVAL: 8,
   APPLY_OUTCOME: 20,
   RESUME_PLAN: 8,
 };
 
-const reasons = fc.constantFrom(
-  'CRM_REFUSED',
-  'CRM_REFUSED',
-  'OUTCOME_UNKNOWN',
-  'approval_expired',
-  'execution_not_started',
-);
+/** Tools name their errors as they like, even as the rules of plans name theirs. */
+const reasons = fc.constantFrom('CRM_REFUSED', 'CRM_REFUSED', 'OUTCOME_UNKNOWN', 'approval_expired');
 const outcomes: fc.Arbitrary<StepOutcome> = fc.oneof(
   { weight: 3, arbitrary: fc.constant({ result: 'SUCCEEDED' } as const) },
   { weight: 3, arbitrary: fc.record({ result: fc.constant('FAILED' as const), reason: reasons }) },
   { weight: 1, arbitrary: fc.constant({ result: 'SKIPPED', reason: 'moot' } as const) },
+  { weight: 1, arbitrary: fc.constant({ result: 'UNKNOWN' } as const) },
 );
 
 const acts = fc.record({
@@ -105,7 +110,7 @@ const acts = fc.record({
   actor: fc.constantFrom(ben, ben, policy, orchestrator, ana),
   conflict: fc.nat(9).map((n) => n === 0),
   objectiveMet: fc.nat(39).map((n) => n === 0),
-  /** Time that passes before the act. */
+  /** Time that passes before the act, unless it is to let an approval lapse that somebody waits for. */
   minutes: fc.oneof(
     { weight: 30, arbitrary: fc.nat(10) },
     { weight: 1, arbitrary: fc.constant(3 * 24 * 60) },
@@ -121,11 +126,14 @@ export const stories = fc.record({
 });
 export type ToldStory = typeof stories extends fc.Arbitrary<infer T> ? T : never;
 
+const waitsForAPerson = ({ in_flight }: PlanStep): boolean => in_flight?.approval?.result === 'REQUIRED';
+
 const stepAimedAt = (plan: Plan, { kind, aimed, step }: Act, now: string): PlanStep | undefined => {
   const any = plan.steps[step % Math.max(plan.steps.length, 1)];
   if (!aimed) return any;
   if (kind === 'GRANT_ATTEMPT' || kind === 'SKIP_STEP')
     return plan.steps.find(({ status }) => status === 'FAILED') ?? any;
+  if (kind === 'EXPIRE_APPROVAL') return plan.steps.find(waitsForAPerson) ?? any;
   const move = nextMove(plan, now);
   if (kind === 'START_STEP') return move.kind === 'DISPATCH' ? move.step : any;
   const inFlight = plan.steps.filter(isInFlight);
@@ -174,6 +182,12 @@ const BEGINNING: readonly Pick<Act, 'kind' | 'actor'>[] = [
   { kind: 'APPROVE_PLAN', actor: ben },
   { kind: 'ACTIVATE_PLAN', actor: orchestrator },
 ];
+/** Longer than a renewal meeting waits for its approval. */
+const PATIENCE_MINUTES = 8 * 24 * 60;
+
+const minutesBefore = ({ kind, aimed, minutes }: Act, { steps }: Plan): number =>
+  aimed && kind === 'EXPIRE_APPROVAL' && steps.some(waitsForAPerson) ? PATIENCE_MINUTES : minutes;
+
 const PLAIN = {
   aimed: true,
   step: 0,
@@ -190,7 +204,7 @@ export const turnsOf = ({ plan: first, running, acts }: ToldStory): Turn[] => {
   let minutes = 0;
   const beginning = running ? BEGINNING.map((act) => ({ ...PLAIN, ...act })) : [];
   return [...beginning, ...acts].map((act) => {
-    minutes += act.minutes;
+    minutes += minutesBefore(act, told.plan);
     const context = at(minutes, act.actor);
     const before = deepFrozen(told.plan);
     const command = commandOf(told, act, context.now);
@@ -200,3 +214,14 @@ export const turnsOf = ({ plan: first, running, acts }: ToldStory): Turn[] => {
     return { before, command, context, decision, ...told };
   });
 };
+
+export const RUNS = { numRuns: 150 };
+
+/** Holds a rule against every turn of random stories. */
+export const always = (rule: (turn: Turn) => void): void =>
+  fc.assert(
+    fc.property(stories, (told) => {
+      for (const turn of turnsOf(told)) rule(turn);
+    }),
+    RUNS,
+  );

@@ -7,14 +7,18 @@ import {
   at,
   autoApprove,
   ben,
+  cancelUnstarted,
   EXPIRY,
+  expireApproval,
   fail,
+  loseTrack,
   MINUTES_TO_EXPIRY,
   minute,
   NOTHING_IN_THE_WAY,
   newPlan,
   planIn,
   policy,
+  publishAgain,
   requireApproval,
   start,
   story,
@@ -27,6 +31,7 @@ import {
 const [P1, S1] = [{ plan_id: 'p1' }, { plan_id: 'p1', step_id: 's1' }];
 const active = planIn('ACTIVE');
 const dispatched = then(active, start('s1', 3));
+const waiting = then(dispatched, requireApproval('s1', 4));
 const running = then(dispatched, autoApprove('s1', 4));
 
 const dataOf = (plan: Plan, [command, context]: readonly [PlanCommand, DecisionContext]) =>
@@ -73,20 +78,42 @@ describe('the ledger tells of a step', () => {
     ]);
   });
 
-  it.each(['OUTCOME_UNKNOWN', 'approval_expired', 'execution_not_started'])(
-    'that an attempt failed by %s and paused the plan',
+  it.each(['OUTCOME_UNKNOWN', 'approval_expired', 'approval_rejected', 'execution_not_started'])(
+    'that an attempt failed, and no more than that, when a tool calls its error %s',
     (reason) => {
       expect(dataOf(running, fail('s1', 5, 1, reason))).toEqual([
-        ['STEP_FAILED', { ...S1, attempt: 1, reason }],
-        ['PLAN_PAUSED', { ...S1, reason }],
+        ['STEP_FAILED', { ...S1, attempt: 1, reason, retry_at: minute(6) }],
       ]);
     },
   );
 
-  it('that a person rejected it and paused the plan', () => {
-    expect(dataOf(dispatched, [{ type: 'REJECT_INTENT', step_id: 's1', attempt: 1 }, at(5, ben)])).toEqual([
-      ['STEP_FAILED', { ...S1, attempt: 1, reason: 'approval_rejected' }],
-      ['PLAN_PAUSED', { ...S1, reason: 'approval_rejected' }],
+  it('that nobody can say what came of an attempt, which only a person can answer', () => {
+    const reason = 'OUTCOME_UNKNOWN';
+    expect(dataOf(running, loseTrack('s1', 5))).toEqual([
+      ['STEP_FAILED', { ...S1, attempt: 1, reason, needs_person: true }],
+      ['PLAN_PAUSED', { ...S1, reason }],
+    ]);
+  });
+
+  it.each<[string, Plan, Told, string]>([
+    ['nobody approved it in time', waiting, expireApproval('s1', MINUTES_TO_EXPIRY), 'approval_expired'],
+    ['no execution took it', running, cancelUnstarted('s1', 9), 'execution_not_started'],
+  ])('that its intent expired because %s, which paused the plan', (_why, plan, told, reason) => {
+    expect(dataOf(plan, told)).toEqual([
+      ['STEP_FAILED', { ...S1, attempt: 1, reason, intent_status: 'EXPIRED' }],
+      ['PLAN_PAUSED', { ...S1, reason }],
+    ]);
+  });
+
+  it.each<[string, { reason?: string }, { note?: string }]>([
+    ['without a word', {}, {}],
+    ['and what they said', { reason: 'too early' }, { note: 'too early' }],
+  ])('that a person rejected it, %s, which paused the plan', (_how, said, note) => {
+    const reject = { type: 'REJECT_INTENT', step_id: 's1', attempt: 1, ...said } as const;
+    const reason = 'approval_rejected';
+    expect(dataOf(waiting, [reject, at(5, ben)])).toEqual([
+      ['STEP_FAILED', { ...S1, attempt: 1, reason, intent_status: 'REJECTED', ...note }],
+      ['PLAN_PAUSED', { ...S1, reason }],
     ]);
   });
 
@@ -109,7 +136,7 @@ describe('the ledger tells of a step', () => {
   });
 
   it('that its approval was published again', () => {
-    expect(dataOf(running, [{ type: 'PUBLISH_AGAIN', step_id: 's1', attempt: 1 }, at(9)])).toEqual([
+    expect(dataOf(running, publishAgain('s1', 9))).toEqual([
       ['STEP_PUBLISHED_AGAIN', { ...S1, attempt: 1, check_at: minute(14) }],
     ]);
   });
@@ -121,6 +148,9 @@ describe('the ledger tells of a step', () => {
     ]);
     expect(dataOf(aborted, fail('s1', 6))).toEqual([
       ['STEP_OUTCOME_RECORDED', { ...S1, attempt: 1, outcome: 'FAILED', reason: 'CRM_REFUSED' }],
+    ]);
+    expect(dataOf(aborted, loseTrack('s1', 6))).toEqual([
+      ['STEP_OUTCOME_RECORDED', { ...S1, attempt: 1, outcome: 'UNKNOWN' }],
     ]);
   });
 });

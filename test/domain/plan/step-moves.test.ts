@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { PlanCommand } from '../../../src/domain/plan/command.ts';
 import { decide } from '../../../src/domain/plan/decide.ts';
 import { isInFlight, isSettled, type Plan, STEP_STATUSES } from '../../../src/domain/plan/plan.ts';
 import {
@@ -6,31 +7,32 @@ import {
   at,
   autoApprove,
   ben,
+  cancelUnstarted,
+  expireApproval,
   fail,
   inShort,
+  loseTrack,
+  MEETING_FIRST,
   planIn,
+  publishAgain,
   requireApproval,
   start,
   stepOf,
-  story,
   succeed,
   type Told,
   then,
-  toStatus,
+  WEEK_MINUTES,
 } from '../../support/plan-fixtures.ts';
 
 const grant: Told = [{ type: 'GRANT_ATTEMPT', step_id: 's1', reason: 'once more' }, at(60, ben)];
 const skip: Told = [{ type: 'SKIP_STEP', step_id: 's1', reason: 'not needed' }, at(60, ben)];
 const reject: Told = [{ type: 'REJECT_INTENT', step_id: 's1', attempt: 1 }, at(60, ben)];
-const publish: Told = [{ type: 'PUBLISH_AGAIN', step_id: 's1', attempt: 1 }, at(60)];
 const skipped: Told = [
   { type: 'APPLY_OUTCOME', step_id: 's1', attempt: 1, outcome: { result: 'SKIPPED', reason: 'moot' } },
   at(60),
 ];
-const resume: Told = [
-  { type: 'RESUME_PLAN', facts: { existing_active_plan_ids: [], unmet_preconditions: [] } },
-  at(59, ben),
-];
+/** When the intent of a step that was dispatched at minute 3 lapses. */
+const LAPSE = 3 + WEEK_MINUTES;
 
 /** How step s1 of an ACTIVE plan got into each of its states. */
 const STATES = {
@@ -51,79 +53,68 @@ const COMMANDS = {
   AUTO_APPROVE: autoApprove('s1', 60),
   APPROVE_INTENT: approveIntent('s1', 60),
   REJECT_INTENT: reject,
-  PUBLISH_AGAIN: publish,
+  EXPIRE_APPROVAL: expireApproval('s1', LAPSE),
+  'EXPIRE_APPROVAL before its time': expireApproval('s1', LAPSE - 1),
+  PUBLISH_AGAIN: publishAgain('s1', 60),
+  'PUBLISH_AGAIN before its time': publishAgain('s1', 8),
+  CANCEL_UNSTARTED: cancelUnstarted('s1', 60),
+  'CANCEL_UNSTARTED before its time': cancelUnstarted('s1', 8),
   'a success': succeed('s1', 60),
   'a failure': fail('s1', 60),
-  'a failure that only a person can answer': fail('s1', 60, 1, 'OUTCOME_UNKNOWN'),
+  'a failure that a tool calls OUTCOME_UNKNOWN': fail('s1', 60, 1, 'OUTCOME_UNKNOWN'),
+  'an unknown outcome': loseTrack('s1', 60),
   'an outcome SKIPPED': skipped,
   SKIP_STEP: skip,
   GRANT_ATTEMPT: grant,
 } satisfies Record<string, Told>;
 
 const [NOT_DUE, IDLE, NOT_FAILED] = ['STEP_NOT_DUE', 'NOT_WAITING_FOR_APPROVAL', 'STEP_NOT_FAILED'];
-const [DONE, SKIPPED, STARTED, APPROVED] = [
-  'STEP_COMPLETED',
-  'STEP_SKIPPED',
-  'STEP_STARTED',
-  'STEP_APPROVED',
-];
+const [STARTED, APPROVED, AGAIN] = ['STEP_STARTED', 'STEP_APPROVED', 'STEP_PUBLISHED_AGAIN'];
+const [DONE, FAILED, SKIPPED] = ['STEP_COMPLETED', 'STEP_FAILED', 'STEP_SKIPPED'];
 const [STUCK, REQUIRED] = ['STEP_FAILED PLAN_PAUSED', 'STEP_APPROVAL_REQUIRED'];
-const NEVER = 'nothing';
-/** What nobody approved cannot succeed: intent-approval.test.ts. */
-const ELSEWHERE = '';
+const [UNAPPROVED, NEVER] = ['NOT_APPROVED', 'nothing'];
+const GRANTED = 'STEP_ATTEMPT_GRANTED';
+const [RUNNING, SETTLED] = ['STEP_IN_FLIGHT', 'STEP_SETTLED'];
 
 /** In the order of STATES. */
 const ANSWERS: Record<keyof typeof COMMANDS, string[]> = {
   START_STEP: [STARTED, NOT_DUE, NOT_DUE, NOT_DUE, NOT_DUE, STARTED, NOT_DUE, NOT_DUE],
   REQUIRE_APPROVAL: [IDLE, REQUIRED, NEVER, IDLE, IDLE, IDLE, IDLE, IDLE],
-  AUTO_APPROVE: [IDLE, APPROVED, APPROVED, IDLE, IDLE, IDLE, IDLE, IDLE],
+  AUTO_APPROVE: [IDLE, APPROVED, IDLE, IDLE, IDLE, IDLE, IDLE, IDLE],
   APPROVE_INTENT: [IDLE, APPROVED, APPROVED, IDLE, IDLE, IDLE, IDLE, IDLE],
   REJECT_INTENT: [IDLE, STUCK, STUCK, IDLE, IDLE, IDLE, IDLE, IDLE],
-  PUBLISH_AGAIN: [
-    NOT_DUE,
-    NOT_DUE,
-    NOT_DUE,
-    'STEP_PUBLISHED_AGAIN',
-    'STEP_PUBLISHED_AGAIN',
-    NOT_DUE,
-    NOT_DUE,
-    NOT_DUE,
+  EXPIRE_APPROVAL: [IDLE, IDLE, STUCK, IDLE, IDLE, IDLE, IDLE, IDLE],
+  'EXPIRE_APPROVAL before its time': Array(8).fill(IDLE),
+  PUBLISH_AGAIN: [NOT_DUE, NOT_DUE, NOT_DUE, AGAIN, AGAIN, NOT_DUE, NOT_DUE, NOT_DUE],
+  'PUBLISH_AGAIN before its time': Array(8).fill(NOT_DUE),
+  CANCEL_UNSTARTED: [NOT_DUE, NOT_DUE, NOT_DUE, STUCK, STUCK, NOT_DUE, NOT_DUE, NOT_DUE],
+  'CANCEL_UNSTARTED before its time': Array(8).fill(NOT_DUE),
+  'a success': [NEVER, UNAPPROVED, UNAPPROVED, DONE, DONE, NEVER, NEVER, NEVER],
+  'a failure': [NEVER, UNAPPROVED, UNAPPROVED, FAILED, FAILED, NEVER, NEVER, NEVER],
+  'a failure that a tool calls OUTCOME_UNKNOWN': [
+    NEVER,
+    UNAPPROVED,
+    UNAPPROVED,
+    FAILED,
+    FAILED,
+    NEVER,
+    NEVER,
+    NEVER,
   ],
-  'a success': [NEVER, ELSEWHERE, ELSEWHERE, DONE, DONE, NEVER, NEVER, NEVER],
-  'a failure': [NEVER, 'STEP_FAILED', 'STEP_FAILED', 'STEP_FAILED', 'STEP_FAILED', NEVER, NEVER, NEVER],
-  'a failure that only a person can answer': [NEVER, STUCK, STUCK, STUCK, STUCK, NEVER, NEVER, NEVER],
-  'an outcome SKIPPED': [NEVER, SKIPPED, SKIPPED, SKIPPED, SKIPPED, NEVER, NEVER, NEVER],
-  SKIP_STEP: [
-    SKIPPED,
-    SKIPPED,
-    SKIPPED,
-    'STEP_IN_FLIGHT',
-    'STEP_IN_FLIGHT',
-    SKIPPED,
-    'STEP_SETTLED',
-    'STEP_SETTLED',
-  ],
-  GRANT_ATTEMPT: [
-    NOT_FAILED,
-    NOT_FAILED,
-    NOT_FAILED,
-    NOT_FAILED,
-    NOT_FAILED,
-    'STEP_ATTEMPT_GRANTED',
-    NOT_FAILED,
-    NOT_FAILED,
-  ],
+  'an unknown outcome': [NEVER, UNAPPROVED, UNAPPROVED, STUCK, STUCK, NEVER, NEVER, NEVER],
+  'an outcome SKIPPED': [NEVER, UNAPPROVED, UNAPPROVED, SKIPPED, SKIPPED, NEVER, NEVER, NEVER],
+  SKIP_STEP: [SKIPPED, SKIPPED, SKIPPED, RUNNING, RUNNING, SKIPPED, SETTLED, SETTLED],
+  GRANT_ATTEMPT: [...Array(5).fill(NOT_FAILED), GRANTED, NOT_FAILED, NOT_FAILED],
 };
 
-const activeWith = (state: State): Plan => then(planIn('ACTIVE'), ...STATES[state]);
+const active = planIn('ACTIVE', { steps: MEETING_FIRST });
+const activeWith = (state: State): Plan => then(active, ...STATES[state]);
 
-const rows = Object.entries(ANSWERS)
-  .flatMap(([name, answers]) =>
-    Object.keys(STATES).map(
-      (state, index) => [name as keyof typeof COMMANDS, state as State, answers[index] ?? ELSEWHERE] as const,
-    ),
-  )
-  .filter(([, , expected]) => expected !== ELSEWHERE);
+const rows = Object.entries(ANSWERS).flatMap(([name, answers]) =>
+  Object.keys(STATES).map(
+    (state, index) => [name as keyof typeof COMMANDS, state as State, answers[index] ?? ''] as const,
+  ),
+);
 
 describe('the moves of a step', () => {
   it.each(rows)('%s while it is %s: %s', (name, state, expected) => {
@@ -137,7 +128,9 @@ describe('the moves of a step', () => {
     ['AUTO_APPROVE', autoApprove('s9', 60), 'NOT_WAITING_FOR_APPROVAL'],
     ['APPROVE_INTENT', approveIntent('s9', 60), 'STEP_NOT_FOUND'],
     ['REJECT_INTENT', [{ type: 'REJECT_INTENT', step_id: 's9', attempt: 1 }, at(60)], 'STEP_NOT_FOUND'],
-    ['PUBLISH_AGAIN', [{ type: 'PUBLISH_AGAIN', step_id: 's9', attempt: 1 }, at(60)], 'STEP_NOT_DUE'],
+    ['EXPIRE_APPROVAL', expireApproval('s9', LAPSE), 'NOT_WAITING_FOR_APPROVAL'],
+    ['PUBLISH_AGAIN', publishAgain('s9', 60), 'STEP_NOT_DUE'],
+    ['CANCEL_UNSTARTED', cancelUnstarted('s9', 60), 'STEP_NOT_DUE'],
     ['APPLY_OUTCOME', succeed('s9', 60), 'STEP_NOT_FOUND'],
     ['SKIP_STEP', [{ type: 'SKIP_STEP', step_id: 's9', reason: '' }, at(60)], 'STEP_NOT_FOUND'],
     ['GRANT_ATTEMPT', [{ type: 'GRANT_ATTEMPT', step_id: 's9', reason: '' }, at(60)], 'STEP_NOT_FOUND'],
@@ -145,10 +138,18 @@ describe('the moves of a step', () => {
     expect(inShort(decide(planIn('ACTIVE'), command, context))).toBe(expected);
   });
 
-  it.each([approveIntent('s1', 60, 2), autoApprove('s1', 60, 2), requireApproval('s1', 60, 2)])(
-    'another attempt than the one in flight is not waiting for an approval: %j',
-    (command, context) => {
-      expect(inShort(decide(activeWith('just dispatched'), command, context))).toBe(IDLE);
+  it.each<[string, Told, State, string]>([
+    ['REQUIRE_APPROVAL', requireApproval('s1', 60, 2), 'just dispatched', IDLE],
+    ['AUTO_APPROVE', autoApprove('s1', 60, 2), 'just dispatched', IDLE],
+    ['APPROVE_INTENT', approveIntent('s1', 60, 2), 'waiting for a person', IDLE],
+    ['REJECT_INTENT', [{ ...reject[0], attempt: 2 } as PlanCommand, reject[1]], 'waiting for a person', IDLE],
+    ['EXPIRE_APPROVAL', expireApproval('s1', LAPSE, 2), 'waiting for a person', IDLE],
+    ['PUBLISH_AGAIN', publishAgain('s1', 60, 2), 'approved by policy', NOT_DUE],
+    ['CANCEL_UNSTARTED', cancelUnstarted('s1', 60, 2), 'approved by policy', NOT_DUE],
+  ])(
+    '%s of another attempt than the one in flight is refused',
+    (_name, [command, context], state, expected) => {
+      expect(inShort(decide(activeWith(state), command, context))).toBe(expected);
     },
   );
 
@@ -177,52 +178,4 @@ describe('the moves of a step', () => {
     ]);
     expect(STEP_STATUSES.filter((status) => isSettled({ status }))).toEqual(['DONE', 'SKIPPED']);
   });
-});
-
-describe('a step of a paused plan', () => {
-  const paused = (state: State): Plan =>
-    then(activeWith(state), [{ type: 'PAUSE_PLAN', reason: 'holiday' }, at(10, ben)]);
-
-  it.each<[string, Told, State, string]>([
-    ['is not started', start('s1', 60), 'PENDING', NOT_DUE],
-    ['is not approved by policy', autoApprove('s1', 60), 'just dispatched', 'INVALID_TRANSITION'],
-    ['is not approved by a person', approveIntent('s1', 60), 'waiting for a person', 'INVALID_TRANSITION'],
-    ['is not published again', publish, 'approved by policy', 'INVALID_TRANSITION'],
-    ['may be handed to a person', requireApproval('s1', 60), 'just dispatched', REQUIRED],
-    ['may be rejected', reject, 'waiting for a person', 'STEP_FAILED'],
-    ['may be skipped', skip, 'waiting for a person', SKIPPED],
-    ['may be granted an attempt', grant, 'FAILED and to be retried', 'STEP_ATTEMPT_GRANTED'],
-    ['takes its success', succeed('s1', 60), 'approved by policy', DONE],
-    ['takes its failure', fail('s1', 60), 'approved by policy', 'STEP_FAILED'],
-    ['takes an unknown outcome', fail('s1', 60, 1, 'OUTCOME_UNKNOWN'), 'approved by policy', 'STEP_FAILED'],
-  ])('%s', (_name, [command, context], state, expected) => {
-    expect(inShort(decide(paused(state), command, context))).toBe(expected);
-  });
-
-  it('leaves the plan PAUSED, even when it was the last; the plan is completed once it is resumed', () => {
-    const last = then(activeWith('DONE'), start('s2', 6), autoApprove('s2', 7), [
-      { type: 'PAUSE_PLAN', reason: 'holiday' },
-      at(10, ben),
-    ]);
-    const recorded = then(last, succeed('s2', 58));
-    expect(recorded.plan_status).toBe('PAUSED');
-    expect(inShort(decide(recorded, { type: 'EVALUATE_PLAN' }, at(58)))).toBe('nothing');
-    expect(inShort(decide(then(recorded, resume), { type: 'EVALUATE_PLAN' }, at(60)))).toBe('PLAN_COMPLETED');
-  });
-});
-
-describe('a step of a plan that has ended', () => {
-  const inFlight = [...toStatus('ACTIVE'), start('s1', 3), autoApprove('s1', 4)];
-  const aborted = story([...inFlight, [{ type: 'ABORT_PLAN', reason: 'lost' }, at(5, ben)]]).plan;
-
-  it.each([succeed('s1', 60), fail('s1', 60), skipped])(
-    'has its outcome recorded once: %j',
-    (command, context) => {
-      expect(inShort(decide(aborted, command, context))).toBe('STEP_OUTCOME_RECORDED');
-      const recorded = then(aborted, [command, context]);
-      expect(recorded.plan_status).toBe('ABORTED');
-      expect(stepOf(recorded, 's1').status).toBe('AUTO_EXECUTED');
-      expect(inShort(decide(recorded, command, context))).toBe(NEVER);
-    },
-  );
 });

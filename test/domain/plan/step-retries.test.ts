@@ -34,14 +34,12 @@ const failedOnce = then(active, ...failedAt(1, 10));
 const failedTwice = then(failedOnce, ...failedAt(2, 20));
 const exhausted = then(failedTwice, ...failedAt(3, 30));
 
-const grant = (minutes: number): Told => [
-  { type: 'GRANT_ATTEMPT', step_id: 's1', reason: 'the CRM is back' },
-  at(minutes, ben),
-];
 const resume = (minutes: number): Told => [
   { type: 'RESUME_PLAN', facts: NOTHING_IN_THE_WAY },
   at(minutes, ben),
 ];
+const DAY = 24 * 60;
+
 const pause = (minutes: number): Told => [{ type: 'PAUSE_PLAN', reason: 'holiday' }, at(minutes, ben)];
 
 describe('a step that failed', () => {
@@ -74,21 +72,33 @@ describe('a step that failed', () => {
     expect(nextMove(failedOnce, minute(10))).toEqual({ kind: 'WAIT', until: minute(11) });
   });
 
-  it.each(['retry_limit_exceeded', 'attempt_granted', ''])(
-    'is retried or handed to a person, even when a tool gives its error the name %j',
-    (reason) => {
-      const failed = then(active, ...attemptAt(1, 10), fail('s1', 11, 1, reason));
-      if (failed.plan_status === 'ACTIVE') expect(nextMove(failed, minute(60)).kind).toBe('DISPATCH');
-      else expect(failed.plan_status).toBe('PAUSED');
-    },
-  );
+  it.each([
+    ...['retry_limit_exceeded', 'OUTCOME_UNKNOWN', 'approval_expired', 'approval_rejected'],
+    ...['execution_not_started', 'attempt_granted', ''],
+  ])('is retried, even when a tool gives its error the name %j', (reason) => {
+    const failed = then(active, ...attemptAt(1, 10), fail('s1', 11, 1, reason));
+    expect(failed.plan_status).toBe('ACTIVE');
+    expect(stepOf(failed, 's1')).not.toHaveProperty('needs_person');
+    expect(nextMove(failed, minute(60))).toMatchObject({ kind: 'DISPATCH', step: { step_id: 's1' } });
+  });
 
   it('makes no attempt a second time, even when the count of attempts is stale', () => {
     const decision = decide(failedOnce, start('s1', 60, 0)[0], at(60));
-    const attempts = decision.events.flatMap((event) =>
-      event.event_type === 'STEP_STARTED' ? [event.data.attempt] : [],
-    );
-    expect(attempts).not.toContain(1);
+    expect(decision.events).toMatchObject([{ event_type: 'STEP_STARTED', data: { attempt: 2 } }]);
+  });
+
+  it.each([
+    ['doubles its wait with every attempt', 4, 8],
+    ['waits for almost a day after its eleventh attempt', 11, 1024],
+    ['waits for a day at most', 12, DAY],
+    ['waits for a day at most, however many attempts were granted', 1100, DAY],
+  ])('%s', (_what, attempt, wait) => {
+    const many: Plan = {
+      ...active,
+      steps: active.steps.map((step) => ({ ...step, granted_attempts: 2000 })),
+    };
+    const failed = then(many, ...failedAt(attempt, 10));
+    expect(stepOf(failed, 's1').retry_at).toBe(minute(10 + wait));
   });
 });
 
@@ -104,6 +114,7 @@ describe('the retry limit', () => {
     expect(stepOf(exhausted, 's1')).toMatchObject({
       status: 'FAILED',
       failure_reason: 'retry_limit_exceeded',
+      needs_person: true,
     });
     expect(stepOf(exhausted, 's1')).not.toHaveProperty('retry_at');
   });
@@ -115,11 +126,17 @@ describe('the retry limit', () => {
       plan_id: 'p1',
       step_id: 's1',
       reason: 'retry_limit_exceeded',
+      needs_person: true,
     });
   });
 
   it('starts a step that has made two', () => {
     expect(inShort(decide(active, start('s1', 60, 2)[0], at(60)))).toBe('STEP_STARTED');
+  });
+
+  it('holds for the attempts that the plan knows of, even when the count of attempts is stale', () => {
+    const resumed = then(failedTwice, ...attemptAt(3, 30), pause(31), fail('s1', 32, 3), resume(40));
+    expect(inShort(decide(resumed, start('s1', 60, 0)[0], at(60)))).toBe('STEP_FAILED PLAN_PAUSED');
   });
 
   it('is acted on at resume when the last attempt fails while the plan is paused', () => {
@@ -139,56 +156,6 @@ describe('the retry limit', () => {
     const decision = decide(orphan, fail('s1', 11)[0], at(11));
     expect(inShort(decision)).toBe('STEP_FAILED STEP_FAILED PLAN_PAUSED');
     expect(decision.events[0]?.data).toMatchObject({ retry_at: minute(11) });
-  });
-});
-
-describe('a step whose attempts are used up', () => {
-  it.each([
-    ['its attempts', exhausted],
-    ['an unknown outcome', then(active, ...attemptAt(1, 10), fail('s1', 11, 1, 'OUTCOME_UNKNOWN'))],
-  ])('by %s keeps the plan from being resumed until a person decides', (_by, paused) => {
-    const decision = decide(paused, resume(60)[0], at(60, ben));
-    expect(inShort(decision)).toBe('NEEDS_A_PERSON');
-    expect(inShort(decide(then(paused, grant(61)), resume(62)[0], at(62, ben)))).toBe('PLAN_RESUMED');
-  });
-
-  it('makes one more attempt when a person grants it, at once, and no second one', () => {
-    const resumed = then(exhausted, grant(60), resume(61));
-    expect(stepOf(resumed, 's1')).toMatchObject({ granted_attempts: 1, failure_reason: 'attempt_granted' });
-    expect(nextMove(resumed, minute(61))).toMatchObject({ kind: 'DISPATCH', step: { step_id: 's1' } });
-    const again = then(resumed, ...failedAt(4, 62));
-    expect(again).toMatchObject({ plan_status: 'PAUSED', pause_reason: 'retry_limit_exceeded' });
-  });
-
-  it('adds up what is granted', () => {
-    expect(stepOf(then(exhausted, grant(60), grant(61)), 's1').granted_attempts).toBe(2);
-  });
-
-  it('may be skipped instead, and the plan goes on', () => {
-    const skipped = then(
-      exhausted,
-      [{ type: 'SKIP_STEP', step_id: 's1', reason: 'moot' }, at(60, ben)],
-      resume(61),
-    );
-    expect(nextMove(skipped, minute(61))).toMatchObject({ kind: 'DISPATCH', step: { step_id: 's2' } });
-  });
-
-  it('goes on backing off to an instant that can be written, however many attempts were granted', () => {
-    const many: Plan = {
-      ...active,
-      steps: active.steps.map((step) => ({ ...step, granted_attempts: 60 })),
-    };
-    const failed = then(many, ...attemptAt(50, 10), fail('s1', 11, 50));
-    expect(stepOf(failed, 's1').retry_at).toMatch(/^\d{4}-/);
-  });
-
-  it.each<[string, Told]>([
-    ['a rejection', [{ type: 'REJECT_INTENT', step_id: 's1', attempt: 1 }, at(11, ben)]],
-    ['an approval that nobody gave', fail('s1', 11, 1, 'approval_expired')],
-    ['an execution that never started', fail('s1', 11, 1, 'execution_not_started')],
-  ])('is not one that failed by %s: resuming the plan makes a new attempt', (_by, told) => {
-    const resumed = then(active, start('s1', 10), told, resume(12));
-    expect(nextMove(resumed, minute(12))).toMatchObject({ kind: 'DISPATCH', step: { step_id: 's1' } });
   });
 });
 
