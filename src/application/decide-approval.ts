@@ -5,8 +5,8 @@ import {
   POLICY_VERSION,
 } from '../domain/autonomy/decide-approval.ts';
 import type { ActionIntent } from '../domain/intent/action-intent.ts';
-import type { Actor } from '../domain/plan/plan.ts';
-import { changePlan } from './change-plan.ts';
+import { type Actor, findStep } from '../domain/plan/plan.ts';
+import { type ChangeResult, changePlan } from './change-plan.ts';
 import type { Clock } from './clock.ts';
 import { requireIntent } from './intent-in-flight.ts';
 import type { AutonomyStore, EventPublisher, ExtraWrite, IntentStore, PlanStore, Scope } from './ports.ts';
@@ -61,9 +61,15 @@ const decideAndCommit = async (deps: DecideApprovalDeps, intent: ActionIntent, n
   return { change, decision };
 };
 
+const approvedByPolicy = ({ plan }: ChangeResult, { step_id, attempt }: ActionIntent): boolean => {
+  const inFlight = plan && findStep(plan, step_id)?.in_flight;
+  const approval = inFlight?.attempt === attempt ? inFlight.approval : undefined;
+  return approval?.result === 'GIVEN' && approval.source === 'POLICY';
+};
+
 /**
  * The autonomy gate: whether the policy approves an intent by itself. Approval, the budget it spends and the ledger entry are one
- * transaction; the event follows, and is published again by the cycle should it get lost.
+ * transaction; the event follows. Asked again about an intent that it has approved, it publishes again and spends nothing.
  *
  * @throws IntentNotFoundError when there is no such intent.
  */
@@ -73,8 +79,14 @@ export const decideApproval = async (
 ): Promise<DecideApprovalOutput> => {
   const intent = await requireIntent(deps.intents, input, input.action_intent_id);
   const { change, decision } = await decideAndCommit(deps, intent, deps.clock.now().toISOString());
-  if (!change.ok) return output(intent, 'REQUIRE_APPROVAL', change.code);
-  if (decision?.result === 'REQUIRE_APPROVAL') return output(intent, 'REQUIRE_APPROVAL', decision.reason);
+  if (!approvedByPolicy(change, intent)) {
+    const reason = !change.ok
+      ? change.code
+      : decision?.result === 'REQUIRE_APPROVAL'
+        ? decision.reason
+        : 'UNDECIDED';
+    return output(intent, 'REQUIRE_APPROVAL', reason);
+  }
   const { tenant_id, account_id, action_intent_id } = intent;
   const approval = { approval_source: 'POLICY', auto_executed: true } as const;
   await deps.events.publishActionApproved({ tenant_id, account_id, action_intent_id, ...approval });

@@ -43,7 +43,7 @@ const candidates = (
   active: Set<string>,
 ): AsyncIterable<DueHint[]> =>
   cycle.force
-    ? everyLivePlan(deps, cycle.plans ? cycle.plans.map((plan) => plan.tenant_id) : active)
+    ? everyLivePlan(deps, cycle.plans ? new Set(cycle.plans.map((plan) => plan.tenant_id)) : active)
     : deps.plans.listDue(cycleNow(cycle, deps.clock));
 
 const wanted = (cycle: Cycle, active: Set<string>): ((plan: DueHint) => boolean) => {

@@ -74,6 +74,14 @@ export const tenantResult = z.strictObject({
 });
 export type TenantResult = z.infer<typeof tenantResult>;
 
+/**
+ * The results of a page. A child execution that failed stands among them as its description, which is no result: it is left out here, and
+ * its tenant is missed.
+ */
+const tenantResults = z
+  .array(z.unknown())
+  .transform((items) => items.flatMap((item) => tenantResult.safeParse(item).data ?? []));
+
 const failure = z.strictObject({ tenant_id: z.string(), plan_id: z.string().nullable(), error: z.string() });
 const planEffects = z.strictObject({
   tenant_id: z.string(),
@@ -101,7 +109,7 @@ export const enumerateTenantsInput = z.strictObject({
   totals: totals.nullable(),
   /** The tenants of the page before, and what came of them. */
   tenants: z.array(plansOfTenant),
-  results: z.array(tenantResult),
+  results: tenantResults,
 });
 export interface EnumerateTenantsOutput {
   readonly tenants: readonly PlansOfTenant[];
@@ -178,7 +186,7 @@ export const closeCycleInput = z.strictObject({
   totals: totals.nullable(),
   /** The tenants of the page before, and what came of them. */
   tenants: z.array(plansOfTenant),
-  results: z.array(tenantResult),
+  results: tenantResults,
   /** Why the enumeration stopped early; null when it came to its end. */
   error: z.string().nullable(),
 });

@@ -164,12 +164,9 @@ export const createPlanStore = (client: DynamoDBDocumentClient, tables: TableNam
     },
 
     async locate(planId) {
-      const { Item } = await client.send(
-        new GetCommand({
-          TableName: tables.PLAN_LEDGER_TABLE_NAME,
-          Key: { pk: planPk(planId), sk: eventSk(1) },
-        }),
-      );
+      const TableName = tables.PLAN_LEDGER_TABLE_NAME;
+      const Key = { pk: planPk(planId), sk: eventSk(1) };
+      const { Item } = await client.send(new GetCommand({ TableName, Key, ConsistentRead: true }));
       return Item && parseRow(locationRow, Item);
     },
 

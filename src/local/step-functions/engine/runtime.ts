@@ -48,7 +48,6 @@ export interface Host {
 /** The machine's stay in one state, retries included. */
 export interface Visit {
   readonly state: CompiledState;
-  readonly enteredEventId: number;
   retryCount: number;
   /** How often each retrier has been used. */
   readonly retriesUsed: number[];

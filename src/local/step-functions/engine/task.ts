@@ -1,11 +1,12 @@
 import type { CompiledState } from '../definition/compile.ts';
 import type { TaskResource } from '../definition/task-resource.ts';
 import type { EventDetails } from '../executions/history-event.ts';
-import { callLambda, type TaskPayload, waitForToken } from './call-lambda.ts';
+import { callLambda, type TaskPayload } from './call-lambda.ts';
 import { record } from './frame.ts';
 import type { Frame } from './runtime.ts';
 import { jsonWithinLimit } from './state-payload.ts';
 import { isTimeoutError } from './timeout-error.ts';
+import { waitForToken } from './wait-for-token.ts';
 
 /** Performs a Task: the events around the call are those of its kind of resource. */
 export async function performTask(
@@ -31,7 +32,7 @@ async function call(frame: Frame, resource: TaskResource, payload: TaskPayload):
   const { FunctionName, Payload = {} } = payload.input as { FunctionName: string; Payload?: unknown };
   if (resource.kind === 'token') {
     const submitted = (result: unknown) => submittedEvent(frame, resource, invokeResult(result));
-    return waitForToken(frame, FunctionName, Payload, payload, submitted);
+    return waitForToken(frame, { functionName: FunctionName, event: Payload, limits: payload, submitted });
   }
   return invokeResult(await callLambda(frame, FunctionName, Payload, payload));
 }

@@ -1,3 +1,4 @@
+import { retriersOf } from '../definition/asl.ts';
 import type { CompiledState } from '../definition/compile.ts';
 import { record } from './frame.ts';
 import type { Frame } from './runtime.ts';
@@ -15,21 +16,15 @@ export function enterState(frame: Frame, state: CompiledState, input: unknown): 
     stateEnteredEventDetails: { name: state.name, input: json, inputDetails: WHOLE },
   });
   countTransition(frame);
-  const { retries } = { retries: (state.asl.Retry as unknown[] | undefined)?.length ?? 0 };
-  frame.visit = {
-    state,
-    enteredEventId: frame.lastEventId,
-    retryCount: 0,
-    retriesUsed: new Array(retries).fill(0),
-  };
+  frame.visit = { state, retryCount: 0, retriesUsed: retriersOf(state.asl).map(() => 0) };
   frame.values.input = input;
-  frame.context.State = {
-    EnteredTime: frame.host.clock.now().toISOString(),
-    Name: state.name,
-    RetryCount: 0,
-  };
-  if (state.resource?.kind === 'token') frame.context.Task = { Token: frame.host.newId() };
+  showInContext(frame, state);
   return input;
+}
+
+function showInContext({ context, host }: Frame, { name, resource }: CompiledState): void {
+  context.State = { EnteredTime: host.clock.now().toISOString(), Name: name, RetryCount: 0 };
+  if (resource?.kind === 'token') context.Task = { Token: host.newId() };
 }
 
 export function leaveState(frame: Frame, json: string): void {
