@@ -26,14 +26,14 @@ export interface StepFunctionsOptions {
   /** `none`: a retry follows at once. */
   readonly retryDelays: 'real' | 'none';
   readonly journal?: Journal;
-  /** By default 10,000 ended executions are remembered, 1,000 of them with their histories. */
+  /** By default 5,000 ended executions are remembered, 1,000 of them with their histories of 30,000 events in all. */
   readonly retention?: RetentionLimits;
 }
 
 /** Step Functions in this process: registered machines, their executions, and what can be asked about them. */
 export type StepFunctions = ReturnType<typeof createStepFunctions>;
 
-const DEFAULT_RETENTION: RetentionLimits = { executions: 10_000, histories: 1000 };
+const DEFAULT_RETENTION: RetentionLimits = { executions: 5000, histories: 1000, events: 30_000 };
 
 /**
  * Runs state machines as Step Functions would, on the given clock. Methods throw ServiceError with AWS's error names;

@@ -5,6 +5,8 @@ import { Retention } from './retention.ts';
 export interface RetentionLimits {
   readonly executions: number;
   readonly histories: number;
+  /** Events in all the histories that are kept; unbounded when absent. */
+  readonly events?: number;
 }
 
 /** Running executions, and the newest of those that ended. */
@@ -14,10 +16,15 @@ export class ExecutionStore {
   readonly #endedRoots: Retention<Execution>[];
   readonly #endedChildren: Retention<Execution>[];
 
-  constructor({ executions, histories }: RetentionLimits) {
+  constructor({ executions, histories, events = Number.POSITIVE_INFINITY }: RetentionLimits) {
     const retentions = () => [
       new Retention<Execution>(executions, (ended) => this.remove(ended)),
       new Retention<Execution>(histories, (ended) => ended.forgetHistory()),
+      new Retention<Execution>(
+        events,
+        (ended) => ended.forgetHistory(),
+        ({ history = [] }) => history.length,
+      ),
     ];
     this.#endedRoots = retentions();
     this.#endedChildren = retentions();

@@ -1,19 +1,27 @@
-/** Keeps the newest `capacity` of what is added and hands the others, oldest first, to `forget`. */
+/** Keeps the newest of what is added, as far as their weights fit into `capacity`, and hands the others, oldest first, to `forget`. */
 export class Retention<T> {
-  readonly #kept = new Set<T>();
+  readonly #kept = new Map<T, number>();
   readonly #capacity: number;
   readonly #forget: (item: T) => void;
+  readonly #weigh: (item: T) => number;
+  #weight = 0;
 
-  constructor(capacity: number, forget: (item: T) => void) {
+  constructor(capacity: number, forget: (item: T) => void, weigh: (item: T) => number = () => 1) {
     this.#capacity = capacity;
     this.#forget = forget;
+    this.#weigh = weigh;
   }
 
+  /** The newest is kept in any case. */
   add(item: T): void {
-    this.#kept.add(item);
-    if (this.#kept.size <= this.#capacity) return;
-    const [oldest] = this.#kept;
-    this.#kept.delete(oldest as T);
-    this.#forget(oldest as T);
+    const weight = this.#weigh(item);
+    this.#kept.set(item, weight);
+    this.#weight += weight;
+    for (const [oldest, itsWeight] of this.#kept) {
+      if (this.#weight <= this.#capacity || oldest === item) return;
+      this.#kept.delete(oldest);
+      this.#weight -= itsWeight;
+      this.#forget(oldest);
+    }
   }
 }
