@@ -1,0 +1,55 @@
+import { BACKFILL_USAGE, type BackfillRequest, backfillRequest } from './cli/backfill-arguments.ts';
+import { backfillReport } from './cli/backfill-report.ts';
+import { openMachines, type StageMachines } from './cli/open-machines.ts';
+import { executionEnd, failStateInput, findMachine, startPlanCycle } from './cli/plan-cycle-execution.ts';
+import { runTool, type ToolAnswer } from './cli/run-tool.ts';
+
+/** What shells report for a program that Ctrl-C ended. */
+const EXIT_INTERRUPTED = 130;
+const PROGRESS_EVERY_MS = 2_000;
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+const progress = () => {
+  let toldMs = 0;
+  return (elapsedMs: number): void => {
+    if (elapsedMs - toldMs < PROGRESS_EVERY_MS) return;
+    toldMs = elapsedMs;
+    say(`running for ${Math.round(elapsedMs / 1000)} s`);
+  };
+};
+
+const untilInterrupted = (): AbortSignal => {
+  const waiting = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => waiting.abort());
+  return waiting.signal;
+};
+
+const interrupted = (execution_arn: string, { cliOptions }: StageMachines): ToolAnswer => {
+  const command = `aws stepfunctions describe-execution --execution-arn ${execution_arn}${cliOptions}`;
+  return {
+    exitCode: EXIT_INTERRUPTED,
+    document: { execution_arn, status: 'RUNNING', interrupted: true, look_with: command },
+    text: '',
+    complaint: `Not waiting any longer; the execution goes on. Look at it with:\n  ${command}`,
+  };
+};
+
+const backfill = async ({ stage, input }: BackfillRequest): Promise<ToolAnswer> => {
+  const machines = await openMachines(stage);
+  const { client, planCycleName } = machines;
+  const executionArn = await startPlanCycle(client, await findMachine(client, planCycleName), input);
+  const waiting = { signal: untilInterrupted(), onRunning: progress() };
+  say(`started ${executionArn}`);
+  const execution = await executionEnd(client, executionArn, waiting);
+  if (!execution) return interrupted(executionArn, machines);
+  const failed = execution.status === 'FAILED';
+  const ended = {
+    input,
+    execution,
+    failStateInput: failed ? await failStateInput(client, executionArn) : undefined,
+  };
+  return backfillReport(ended);
+};
+
+await runTool(BACKFILL_USAGE, (args) => backfill(backfillRequest(args)));
