@@ -1,8 +1,6 @@
 import { z } from 'zod';
+import { MAX_NAMED } from '../../src/application/cycle-totals.ts';
 import { totals } from '../../src/contracts/plan-cycle.ts';
-
-/** Plans and failures that a cycle's result names at the most; its counts count them all. */
-const MAX_NAMED = 300;
 
 const { plans: _plans, failures, ...counts } = totals.shape;
 const closed = z.object({ ...totals.shape, at: z.string(), dry_run: z.boolean() });

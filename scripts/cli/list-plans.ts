@@ -50,7 +50,7 @@ const read = async (
   for (const tenantId of tenantIds) {
     for await (const page of plans.listByTenant(tenantId)) {
       const rows = await plans.getMany(
-        page.filter(({ plan_status }) => statuses?.includes(plan_status) ?? true),
+        page.filter(({ plan_status }) => !plan_status || (statuses?.includes(plan_status) ?? true)),
       );
       found.push(...rows.plans.filter(({ plan_status }) => statuses?.includes(plan_status) ?? true));
       unreadable.push(...rows.invalid);

@@ -1,5 +1,8 @@
 import type { ActivatePlanOutput, Cycle, PlanItem } from '../contracts/plan-cycle.ts';
-import { dueAt } from '../domain/plan/next-move.ts';
+import { append } from '../domain/ledger/plan-ledger.ts';
+import { dueAt, nextMove } from '../domain/plan/next-move.ts';
+import type { Plan } from '../domain/plan/plan.ts';
+import type { PlanEvent } from '../domain/plan/plan-event.ts';
 import { activationFacts } from './activation-facts.ts';
 import { type ChangeResult, changePlan } from './change-plan.ts';
 import type { Clock } from './clock.ts';
@@ -12,12 +15,28 @@ export interface ActivatePlanDeps {
   readonly tenants: TenantStore;
 }
 
-const describe = (result: ChangeResult, dryRun: boolean): Omit<ActivatePlanOutput, 'advance'> => {
-  if (!result.ok) return { activated: false, expired: false, effect: `not activated: ${result.message}` };
-  const expired = result.events.some(({ event_type }) => event_type === 'PLAN_EXPIRED');
-  const done = expired ? 'expire' : 'activate';
-  const effect = dryRun ? `would ${done}` : expired ? 'expired' : 'activated';
-  return { activated: !expired, expired, effect };
+/** What a dry run can say of the look that would follow the activation. */
+const firstMove = (plan: Plan, events: readonly PlanEvent[], now: string): string => {
+  const move = nextMove(append(plan, events).plan, now);
+  return move.kind === 'DISPATCH' ? `, then start step ${move.step.step_id}` : '';
+};
+
+const refused = (result: ChangeResult & { ok: false }) => ({
+  activated: false,
+  expired: false,
+  effect: `not activated: ${result.message}`,
+});
+
+const describe = (
+  { plan, events }: ChangeResult & { ok: true },
+  item: PlanItem,
+  now: string,
+  dryRun: boolean,
+): Omit<ActivatePlanOutput, 'advance'> => {
+  const expired = events.some(({ event_type }) => event_type === 'PLAN_EXPIRED');
+  if (!dryRun) return { activated: !expired, expired, effect: expired ? 'expired' : 'activated' };
+  const then = !expired && item.advance_when_active ? firstMove(plan, events, now) : '';
+  return { activated: !expired, expired, effect: `would ${expired ? 'expire' : 'activate'}${then}` };
 };
 
 const isUnrecordedRefusal = (result: ChangeResult): boolean =>
@@ -42,6 +61,6 @@ export const activatePlan = async (
   if (!cycle.dry_run && isUnrecordedRefusal(result) && result.plan) {
     await deps.plans.postponeIfUnchanged(result.plan, dueAt(result.plan, now));
   }
-  const output = describe(result, cycle.dry_run);
+  const output = result.ok ? describe(result, item, now, cycle.dry_run) : refused(result);
   return { ...output, advance: output.activated && item.advance_when_active && !cycle.dry_run };
 };

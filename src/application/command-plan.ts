@@ -14,8 +14,7 @@ export interface CommandPlanDeps {
 
 /** What a person may ask of a plan. */
 export type PersonCommand =
-  | { readonly do: 'approve_plan' }
-  | { readonly do: 'pause' | 'resume' | 'abort'; readonly reason?: string | undefined }
+  | { readonly do: 'approve_plan' | 'pause' | 'resume' | 'abort'; readonly reason?: string | undefined }
   | {
       readonly do: 'skip_step' | 'grant_attempt' | 'approve_intent' | 'reject_intent';
       readonly step_id: string;
@@ -32,11 +31,12 @@ const commandOf = async (
   command: PersonCommand,
   plan: Plan | undefined,
 ): Promise<PlanCommand> => {
-  const reason = ('reason' in command && command.reason) || NO_REASON;
+  const { reason: given } = command;
+  const reason = given || NO_REASON;
   switch (command.do) {
     case 'approve_plan': {
       const tenant = plan && (await deps.tenants.get(plan.tenant_id));
-      return { type: 'APPROVE_PLAN', policy: tenant?.plan_policy };
+      return { type: 'APPROVE_PLAN', policy: tenant?.plan_policy, reason: given };
     }
     case 'pause':
       return { type: 'PAUSE_PLAN', reason };
@@ -53,6 +53,7 @@ const commandOf = async (
         type: 'APPROVE_INTENT',
         step_id: command.step_id,
         attempt: attemptInFlight(plan, command.step_id),
+        reason: given,
       };
     case 'reject_intent': {
       const attempt = attemptInFlight(plan, command.step_id);

@@ -1,7 +1,7 @@
 import type { PlanResult, PlansOfTenant, TenantResult, Totals } from '../contracts/plan-cycle.ts';
 
 /** Failures and plans that a cycle's result names, so that it stays far below the payload limit of 256 KiB. */
-const MAX_NAMED = 300;
+export const MAX_NAMED = 300;
 
 const NO_TOTALS: Totals = {
   tenants: 0,
@@ -46,19 +46,26 @@ const effectsOf = ({ tenant_id, plans }: TenantResult): Totals['plans'] =>
     effects: effects.filter((effect) => effect !== null),
   }));
 
+/** The sums with some more failures. */
+export const withFailures = (totals: Totals, failures: Totals['failures']): Totals => ({
+  ...totals,
+  failed: totals.failed + failures.length,
+  failures: [...totals.failures, ...failures].slice(0, MAX_NAMED),
+});
+
 /** The sums of a cycle after another page of tenants. */
 export const addResults = (page: PageResults): Totals => {
   const before = page.totals ?? NO_TOTALS;
   const plans = page.results.flatMap((result) => result.plans);
   const failures = [...page.results.flatMap(failuresOf), ...unheardOf(page)];
-  return {
+  const sums = {
+    ...before,
     tenants: before.tenants + page.tenants.length,
     activated: before.activated + count(plans, ({ activated }) => activated),
     stepsStarted: before.stepsStarted + count(plans, ({ started }) => started),
     completed: before.completed + count(plans, (plan) => plan.completed || plan.completed_by_repair),
     expired: before.expired + count(plans, (plan) => plan.expired || plan.expired_at_activation),
-    failed: before.failed + failures.length,
-    failures: [...before.failures, ...failures].slice(0, MAX_NAMED),
     plans: [...before.plans, ...page.results.flatMap(effectsOf)].slice(0, MAX_NAMED),
   };
+  return withFailures(sums, failures);
 };

@@ -1,9 +1,9 @@
-import type { Cycle, EnumerateTenantsOutput, PlansOfTenant } from '../contracts/plan-cycle.ts';
+import type { Cycle, EnumerateTenantsOutput, PlansOfTenant, Totals } from '../contracts/plan-cycle.ts';
 import { isTerminal } from '../domain/plan/plan.ts';
 import type { Clock } from './clock.ts';
 import { cycleNow } from './cycle-time.ts';
-import { addResults, type PageResults } from './cycle-totals.ts';
-import type { PlanHint, PlanStore, TenantStore } from './ports.ts';
+import { addResults, type PageResults, withFailures } from './cycle-totals.ts';
+import type { PlanHint, PlanStore, TenantStore, UnreadableTenant } from './ports.ts';
 
 /** Plans that one page holds at the most: ids in, results out, and both stay far below 256 KiB. */
 export const PLANS_PER_PAGE = 500;
@@ -16,13 +16,29 @@ export interface EnumerateTenantsDeps {
 
 type DueHint = PlanHint & { readonly due_at: string };
 
-const activeTenants = async ({ tenants }: EnumerateTenantsDeps, cycle: Cycle): Promise<Set<string>> => {
+interface KnownTenants {
+  readonly active: Set<string>;
+  readonly unreadable: readonly UnreadableTenant[];
+}
+
+const knownTenants = async ({ tenants }: EnumerateTenantsDeps, cycle: Cycle): Promise<KnownTenants> => {
   const active = new Set<string>();
+  const unreadable: UnreadableTenant[] = [];
+  const isAskedFor = (id: string) => cycle.tenant_ids?.includes(id) ?? true;
   for await (const page of tenants.list()) {
-    for (const { tenantId, status } of page) if (status === 'active') active.add(tenantId);
+    for (const tenant of page.filter(({ tenantId }) => isAskedFor(tenantId))) {
+      if (tenant.status === 'unreadable') unreadable.push(tenant);
+      else if (tenant.status === 'active') active.add(tenant.tenantId);
+    }
   }
-  return cycle.tenant_ids ? new Set(cycle.tenant_ids.filter((id) => active.has(id))) : active;
+  return { active, unreadable };
 };
+
+/** Tenants whose row is none are failures of the cycle, named once, with its first page. */
+const unreadableFailures = ({ unreadable }: KnownTenants, cursor: string | null): Totals['failures'] =>
+  cursor === null
+    ? unreadable.map(({ tenantId, error }) => ({ tenant_id: tenantId, plan_id: null, error }))
+    : [];
 
 async function* everyLivePlan(
   { plans }: EnumerateTenantsDeps,
@@ -31,7 +47,7 @@ async function* everyLivePlan(
   for (const tenantId of tenantIds) {
     for await (const page of plans.listByTenant(tenantId)) {
       yield page
-        .filter(({ plan_status }) => !isTerminal(plan_status))
+        .filter(({ plan_status }) => plan_status === undefined || !isTerminal(plan_status))
         .map((plan) => ({ ...plan, due_at: '' }));
     }
   }
@@ -96,7 +112,8 @@ export const enumerateTenants = async (
   input: PageResults & { cycle: Cycle; cursor: string | null },
 ): Promise<EnumerateTenantsOutput> => {
   const { cycle } = input;
-  const active = await activeTenants(deps, cycle);
-  const groups = await groupByTenant(candidates(deps, cycle, active), wanted(cycle, active));
-  return { ...pageAfter(groups, input.cursor, cycle.max_plans_per_run), totals: addResults(input) };
+  const known = await knownTenants(deps, cycle);
+  const groups = await groupByTenant(candidates(deps, cycle, known.active), wanted(cycle, known.active));
+  const totals = withFailures(addResults(input), unreadableFailures(known, input.cursor));
+  return { ...pageAfter(groups, input.cursor, cycle.max_plans_per_run), totals };
 };

@@ -20,7 +20,8 @@ export interface PlanKey extends Scope {
 
 /** What the indexes tell of a plan; eventually consistent, a hint only. */
 export interface PlanHint extends PlanKey {
-  readonly plan_status: PlanStatus;
+  /** Undefined when the row's is none. */
+  readonly plan_status: PlanStatus | undefined;
 }
 
 export interface PlanListing extends PlanHint {
@@ -83,10 +84,17 @@ export interface Tenant {
   readonly plan_policy?: TenantPlanPolicy | undefined;
 }
 
+/** A row of the tenants table that is none. */
+export interface UnreadableTenant {
+  readonly tenantId: string;
+  readonly status: 'unreadable';
+  readonly error: string;
+}
+
 export interface TenantStore {
   get(tenantId: string): Promise<Tenant | undefined>;
-  /** All tenants, page by page, in no order. Eventually consistent. */
-  list(): AsyncIterable<Tenant[]>;
+  /** All tenants, page by page, in no order; rows that are no tenant are named. Eventually consistent. */
+  list(): AsyncIterable<(Tenant | UnreadableTenant)[]>;
 }
 
 export interface StepAttemptStore {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { PutEventsCommandInput } from '@aws-sdk/client-eventbridge';
 import type { Clock } from '../application/clock.ts';
+import { CLOCK_PATH } from './clock/clock-path.ts';
 import type { LocalSystem } from './local-system.ts';
 import {
   createStepFunctionsEndpoint,
@@ -10,9 +11,6 @@ import {
 
 /** Largest body of a request, in bytes; AWS takes no more than 1 MiB for any operation served here. */
 const MAX_BODY_BYTES = 1_100_000;
-
-/** Where the command-line tools ask what time it is here, since it may run faster than elsewhere. */
-export const CLOCK_PATH = '/_cc-native/clock';
 
 const PUT_EVENTS_TARGET = 'AWSEvents.PutEvents';
 

@@ -98,7 +98,10 @@ export const createRuntime = (environment: Environment, overrides: RuntimeOverri
     executions: lazily(() => createExecutionStore(client(), tables)),
     lease: lazily(() => createCycleLease(client(), tables)),
     events: lazily(() =>
-      createEventPublisher(overrides.eventBridge ?? new EventBridgeClient({}), required(environment, 'EVENT_BUS_NAME')),
+      createEventPublisher(
+        overrides.eventBridge ?? new EventBridgeClient({}),
+        required(environment, 'EVENT_BUS_NAME'),
+      ),
     ),
     tools: lazily(() => {
       const internal = createInternalConnector(client(), tables, clock);

@@ -25,13 +25,17 @@ const BATCH_KEYS = 100;
 /** The plan has not changed since it was looked at; if it has, whoever changed it has set `due_at` too. */
 const PLAN_UNCHANGED = 'version = :read';
 
-const hintRow = z.object({
-  plan_id: identifier,
-  tenant_id: identifier,
-  account_id: identifier,
-  plan_status: z.enum(PLAN_STATUSES),
-});
 const locationRow = z.object({ plan_id: identifier, tenant_id: identifier, account_id: identifier });
+const planStatus = z.enum(PLAN_STATUSES);
+
+/** Where a plan stands is told by its keys, which are never missing, whatever else its row has become. */
+const PLAN_KEY = /^TENANT#([^#]+)#ACCOUNT#([^#]+)\/PLAN#([^#]+)$/;
+
+const hintOf = (row: Record<string, unknown>): PlanHint[] => {
+  const [, tenant_id, account_id, plan_id] = PLAN_KEY.exec(`${row.pk}/${row.sk}`) ?? [];
+  if (!tenant_id || !account_id || !plan_id) return [];
+  return [{ tenant_id, account_id, plan_id, plan_status: planStatus.safeParse(row.plan_status).data }];
+};
 
 const planKey = (key: PlanKey) => ({ pk: scopePk(key), sk: planPk(key.plan_id) });
 
@@ -66,10 +70,8 @@ export const createPlanStore = (client: DynamoDBDocumentClient, tables: TableNam
       },
     );
     for await (const { Items = [] } of pages) {
-      yield Items.map((row) => ({
-        ...parseRow(hintRow, row),
-        due_at: String(row.due_sk).split('#', 1)[0] ?? '',
-      }));
+      const dueAtOf = (row: Record<string, unknown>) => String(row.due_sk).split('#', 1)[0] ?? '';
+      yield Items.flatMap((row) => hintOf(row).map((hint) => ({ ...hint, due_at: dueAtOf(row) })));
     }
   }
 
@@ -151,14 +153,14 @@ export const createPlanStore = (client: DynamoDBDocumentClient, tables: TableNam
         },
       );
       for await (const { Items = [] } of pages) {
-        yield Items.map((row): PlanListing => {
+        yield Items.flatMap((row) => {
           const { plan_type, objective, expires_at } = row;
-          return {
-            ...parseRow(hintRow, row),
+          const shown = {
             plan_type: String(plan_type),
             objective: String(objective),
             expires_at: String(expires_at),
           };
+          return hintOf(row).map((hint): PlanListing => ({ ...hint, ...shown }));
         });
       }
     },

@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import type { Tenant, TenantStore } from '../../application/ports.ts';
+import type { Tenant, TenantStore, UnreadableTenant } from '../../application/ports.ts';
 import { identifier } from '../../domain/identifiers.ts';
 import { tenantPlanPolicy } from '../../domain/policy/plan-policy-gate.ts';
 import { parseRow } from './rows.ts';
@@ -19,6 +19,14 @@ const tenantRow = z.object({
 const parse = (row: Record<string, unknown>): Tenant =>
   parseRow(tenantRow, { ...row, pk: 'tenant', sk: row.tenantId });
 
+const parseOrName = (row: Record<string, unknown>): Tenant | UnreadableTenant => {
+  try {
+    return parse(row);
+  } catch (error) {
+    return { tenantId: String(row.tenantId), status: 'unreadable', error: (error as Error).name };
+  }
+};
+
 export const createTenantStore = (client: DynamoDBDocumentClient, table: Table): TenantStore => ({
   async get(tenantId) {
     const { Item } = await client.send(
@@ -28,7 +36,7 @@ export const createTenantStore = (client: DynamoDBDocumentClient, table: Table):
   },
   async *list() {
     for await (const { Items = [] } of paginateScan({ client }, { TableName: table.TENANTS_TABLE_NAME })) {
-      yield Items.map(parse);
+      yield Items.map(parseOrName);
     }
   },
 });

@@ -19,7 +19,11 @@ interface OfAttempt {
 /** Everything that may be asked of a plan, whoever asks. */
 export type PlanCommand =
   | { readonly type: 'CREATE_PLAN'; readonly plan: NewPlan; readonly trigger: string }
-  | { readonly type: 'APPROVE_PLAN'; readonly policy?: TenantPlanPolicy | undefined }
+  | {
+      readonly type: 'APPROVE_PLAN';
+      readonly policy?: TenantPlanPolicy | undefined;
+      readonly reason?: string | undefined;
+    }
   | { readonly type: 'ACTIVATE_PLAN'; readonly facts: ActivationFacts }
   | { readonly type: 'RESUME_PLAN'; readonly facts: ActivationFacts; readonly reason?: string | undefined }
   | { readonly type: 'PAUSE_PLAN'; readonly reason: string }
@@ -32,7 +36,7 @@ export type PlanCommand =
       readonly policy_version: string;
     } & OfAttempt)
   | ({ readonly type: 'AUTO_APPROVE'; readonly policy_version: string } & OfAttempt)
-  | ({ readonly type: 'APPROVE_INTENT' } & OfAttempt)
+  | ({ readonly type: 'APPROVE_INTENT'; readonly reason?: string | undefined } & OfAttempt)
   | ({ readonly type: 'REJECT_INTENT'; readonly reason?: string | undefined } & OfAttempt)
   | ({ readonly type: 'EXPIRE_APPROVAL' } & OfAttempt)
   | ({ readonly type: 'PUBLISH_AGAIN' } & OfAttempt)

@@ -28,7 +28,7 @@ const expired = (deadline: string): Refusal => refuse('PLAN_EXPIRED', `the appro
 const approved = (
   plan: Plan,
   { step_id, attempt }: { step_id: string; attempt: number },
-  source: { source: 'HUMAN' } | { source: 'POLICY'; policy_version: string },
+  source: { source: 'HUMAN'; reason?: string } | { source: 'POLICY'; policy_version: string },
   context: DecisionContext,
 ): Decision => {
   const check_at = secondsAfter(context.now, PUBLISH_CHECK_SECONDS);
@@ -81,7 +81,8 @@ export const approveIntent = (
   }
   const deadline = approvalDeadline(plan, step);
   if (context.now >= deadline) return expired(deadline);
-  return approved(plan, command, { source: 'HUMAN' }, context);
+  const reason = command.reason === undefined ? {} : { reason: command.reason };
+  return approved(plan, command, { source: 'HUMAN', ...reason }, context);
 };
 
 export const rejectIntent = (

@@ -30,7 +30,11 @@ const policyRefusal = (plan: Plan, reasons: readonly PolicyReason[]): Refusal =>
 export const create = ({ plan, trigger }: Of<'CREATE_PLAN'>, context: DecisionContext): Decision =>
   accept(eventOf('PLAN_CREATED', { ...plan, trigger }, context));
 
-export const approve = (plan: Plan, { policy }: Of<'APPROVE_PLAN'>, context: DecisionContext): Decision => {
+export const approve = (
+  plan: Plan,
+  { policy, reason }: Of<'APPROVE_PLAN'>,
+  context: DecisionContext,
+): Decision => {
   const { plan_id, created_by } = plan;
   if (plan.plan_status !== 'DRAFT') return wrongMove(plan, 'APPROVED');
   if (context.now >= plan.expires_at) return expired(plan);
@@ -39,7 +43,8 @@ export const approve = (plan: Plan, { policy }: Of<'APPROVE_PLAN'>, context: Dec
   }
   const verdict = evaluateForApproval(plan, { policy, approver: context.actor.id });
   if (!verdict.can_activate) return policyRefusal(plan, verdict.reasons);
-  return accept(eventOf('PLAN_APPROVED', { plan_id, content_hash: contentHash(plan) }, context));
+  const data = { plan_id, content_hash: contentHash(plan), ...(reason !== undefined && { reason }) };
+  return accept(eventOf('PLAN_APPROVED', data, context));
 };
 
 const unmetContent = (plan: Plan): string[] =>

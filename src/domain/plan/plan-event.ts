@@ -29,7 +29,7 @@ interface OfAttempt extends OfStep {
 /** The facts a plan's ledger may hold, by type. */
 export interface PlanEventData {
   PLAN_CREATED: NewPlan & { trigger: string };
-  PLAN_APPROVED: { plan_id: string; content_hash: string };
+  PLAN_APPROVED: { plan_id: string; content_hash: string; reason?: string };
   PLAN_ACTIVATED: { plan_id: string; plan_type: string };
   PLAN_ACTIVATION_REJECTED: {
     plan_id: string;
@@ -45,7 +45,12 @@ export interface PlanEventData {
   PLAN_EXPIRED: { plan_id: string; expired_at: string };
   STEP_STARTED: OfAttempt & { action_type: string; action_intent_id: string; check_at: string };
   STEP_APPROVAL_REQUIRED: OfAttempt & { reason: string; policy_version: string; check_at: string };
-  STEP_APPROVED: OfAttempt & { source: 'HUMAN' | 'POLICY'; policy_version?: string; check_at: string };
+  STEP_APPROVED: OfAttempt & {
+    source: 'HUMAN' | 'POLICY';
+    policy_version?: string;
+    reason?: string;
+    check_at: string;
+  };
   STEP_PUBLISHED_AGAIN: OfAttempt & { check_at: string };
   STEP_COMPLETED: OfAttempt & { outcome: string };
   STEP_FAILED: OfStep & {

@@ -73,7 +73,6 @@ export const introducePlan = async (runtime: Runtime, plan: ScenarioPlan): Promi
 };
 
 const personCommand = (command: ScenarioCommand): PersonCommand => {
-  if (command.do === 'approve_plan') return { do: command.do };
   const { reason } = command;
   return 'step_id' in command
     ? { do: command.do, step_id: command.step_id, reason }

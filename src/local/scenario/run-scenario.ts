@@ -24,7 +24,8 @@ export const runScenario = async ({ scenario, seed, onCycle }: ScenarioRun): Pro
       CYCLE_INTERVAL_SECONDS: String(Math.max(1, Math.round(scenario.cycle_minutes * MINUTE_SECONDS))),
     },
   });
-  const server = await startDynamoDb();
+  // Not the one that the environment may name: what that holds would change the outcome, and outlive it.
+  const server = await startDynamoDb({ endpoint: '' });
   try {
     const client = createDynamoDbClient({ endpoint: server.endpoint });
     await createTables(client, [...service.tables]);

@@ -64,6 +64,8 @@ class Simulation {
     while (await this.#step(system));
     const { scenario } = this.#options;
     const played = { cycles: this.#cycles, refused: this.#refused, units: { ...system.units() } };
+    // What still runs at `until` holds timers, and they would hold the process.
+    system.stepFunctions.close();
     return simulationReport(scenario, system.runtime.plans, played);
   }
 

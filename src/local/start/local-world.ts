@@ -93,6 +93,8 @@ export const startLocalWorld = async ({
     documentClient: DynamoDBDocumentClient.from(own, { marshallOptions: { removeUndefinedValues: true } }),
     tables: service.environment as unknown as TableNames,
     async stop() {
+      // First of all: an execution that saw DynamoDB go would end as FAILED instead of going on at the next start.
+      system.stepFunctions.close();
       server.close();
       server.closeAllConnections();
       await dynamoDb.stop();

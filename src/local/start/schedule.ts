@@ -22,7 +22,7 @@ const runCycle = async ({ system, takeCompleted, print }: ScheduleOptions): Prom
   const { stepFunctions, planCycleArn } = system;
   const { executionArn } = await stepFunctions.startExecution({ stateMachineArn: planCycleArn });
   const record = await stepFunctions.settled(executionArn);
-  const own = Number(JSON.parse(record.output ?? record.cause ?? '{}').completed ?? 0);
+  const own = cycleLine(record, 0).completed;
   const line = cycleLine(record, Math.max(0, takeCompleted() - own));
   print(cycleText(line, performance.now() - began));
   if (record.status !== 'SUCCEEDED') print(`  cycle ${record.status}: ${record.error}: ${record.cause}`);

@@ -1,0 +1,125 @@
+import {
+  budgetStateSk,
+  executionSk,
+  intentSk,
+  outcomeSk,
+  scopePk,
+} from '../../../src/adapters/dynamodb/keys.ts';
+import { canonicalHash } from '../../../src/domain/ledger/canonical-json.ts';
+import type { LedgerEntry } from '../../../src/domain/ledger/plan-ledger.ts';
+import type { PlanEvent } from '../../../src/domain/plan/plan-event.ts';
+import type { Row } from './raw-table-reader.ts';
+import type { Rig } from './rig.ts';
+import { approvedIntents, type Watch, type WatchedKey } from './watch.ts';
+import { planViolations } from './watched-plan.ts';
+
+interface Attempt {
+  readonly id: string;
+  readonly action_type: string;
+  readonly approved: boolean;
+  readonly completed: boolean;
+}
+
+const attemptsOf = (entries: readonly LedgerEntry[]): Attempt[] => {
+  const approved = approvedIntents(entries);
+  const events = entries as readonly PlanEvent[];
+  return events.flatMap(({ event_type, data }) => {
+    if (event_type !== 'STEP_STARTED') return [];
+    const { step_id, attempt, action_type, action_intent_id: id } = data;
+    const completed = events.some(
+      (other) =>
+        other.event_type === 'STEP_COMPLETED' &&
+        other.data.step_id === step_id &&
+        other.data.attempt === attempt,
+    );
+    return [{ id, action_type, approved: approved.has(id), completed }];
+  });
+};
+
+const attemptViolations = (attempt: Attempt, rowsOf: (sk: string) => Row | undefined): string[] => {
+  const { id, approved, completed } = attempt;
+  const intent = rowsOf(intentSk(id));
+  const outcome = rowsOf(outcomeSk(id));
+  const execution = rowsOf(executionSk(id));
+  const effect = rowsOf(`NOTE#${id}`) ?? rowsOf(`TASK#${id}`);
+  const isClosed = outcome !== undefined;
+  return [
+    ...(intent ? [] : ['has no row']),
+    ...(intent?.status === 'APPROVED' && !approved ? ['is APPROVED, and its ledger does not say so'] : []),
+    ...(intent?.status === 'PENDING_APPROVAL' && approved
+      ? ['waits for an approval that its ledger has']
+      : []),
+    ...(effect && !approved ? ['had its effect without an approval'] : []),
+    ...(effect && !execution ? ['had its effect without an execution'] : []),
+    ...(completed && !effect ? ['is complete without its effect'] : []),
+    ...(completed && outcome?.status !== 'SUCCEEDED' ? ['is complete without an outcome that says so'] : []),
+    ...(isClosed && execution?.status !== outcome?.status
+      ? [`ended ${outcome?.status}, its execution is ${execution?.status}`]
+      : []),
+  ].map((what) => `intent ${id} ${what}`);
+};
+
+const ofPlan = async ({ raw, names }: Rig, watch: Watch, key: WatchedKey): Promise<string[]> => {
+  const rows = await watch.reread(key.plan_id);
+  if (!rows) return [`plan ${key.plan_id}: its row is gone`];
+  const seen = watch.plans.get(key.plan_id)?.entries ?? [];
+  const isSame = canonicalHash(seen) === canonicalHash(rows.entries);
+  const changed = isSame ? [] : [`plan ${key.plan_id}: entries of its ledger are not what they were`];
+  const attempts = attemptsOf(rows.entries);
+  const found = [...planViolations(rows), ...changed];
+  if (attempts.length === 0) return found;
+  const keysOf = (...skOf: ((id: string) => string)[]) =>
+    attempts.flatMap(({ id }) => skOf.map((sk) => ({ pk: scopePk(key), sk: sk(id) })));
+  const answer = await raw.rows({
+    [names.ACTION_INTENT_TABLE_NAME]: keysOf(intentSk),
+    [names.EXECUTION_ATTEMPTS_TABLE_NAME]: keysOf(executionSk),
+    [names.EXECUTION_OUTCOMES_TABLE_NAME]: keysOf(outcomeSk),
+    [names.INTERNAL_NOTES_TABLE_NAME]: keysOf((id) => `NOTE#${id}`),
+    [names.INTERNAL_TASKS_TABLE_NAME]: keysOf((id) => `TASK#${id}`),
+  });
+  const bySk = new Map(
+    Object.values(answer).flatMap((some) => some.map((row) => [String(row.sk), row] as const)),
+  );
+  return [...found, ...attempts.flatMap((attempt) => attemptViolations(attempt, (sk) => bySk.get(sk)))];
+};
+
+const DAY_LENGTH = 10;
+
+/** Approvals by policy, by account and day. */
+const spending = (watch: Watch): Map<string, { pk: string; sk: string; count: number }> => {
+  const spent = new Map<string, { pk: string; sk: string; count: number }>();
+  for (const { plan, entries } of watch.plans.values()) {
+    for (const { event_type, data, timestamp } of entries as readonly (PlanEvent & { timestamp: string })[]) {
+      if (event_type !== 'STEP_APPROVED' || data.source !== 'POLICY') continue;
+      const key = { pk: scopePk(plan), sk: budgetStateSk(timestamp.slice(0, DAY_LENGTH)) };
+      const name = `${key.pk} ${key.sk}`;
+      spent.set(name, { ...key, count: (spent.get(name)?.count ?? 0) + 1 });
+    }
+  }
+  return spent;
+};
+
+const budgetViolations = async ({ raw, names }: Rig, watch: Watch): Promise<string[]> => {
+  const spent = spending(watch);
+  if (spent.size === 0) return [];
+  const table = names.AUTONOMY_BUDGET_STATE_TABLE_NAME;
+  const { [table]: rows = [] } = await raw.rows({
+    [table]: [...spent.values()].map(({ pk, sk }) => ({ pk, sk })),
+  });
+  return [...spent.values()].flatMap(({ pk, sk, count }) => {
+    const total = rows.find((row) => row.pk === pk && row.sk === sk)?.total;
+    return total === count
+      ? []
+      : [`${pk} has ${count} approvals by policy and has spent ${total} of its budget`];
+  });
+};
+
+/** Everything once more, from whole ledgers, with the rows that stand beside them. */
+export const finalViolations = async (
+  rig: Rig,
+  watch: Watch,
+  keys: readonly WatchedKey[],
+): Promise<string[]> => {
+  const ofPlans = await Promise.all(keys.map((key) => ofPlan(rig, watch, key)));
+  return [...ofPlans.flat(), ...(await budgetViolations(rig, watch))];
+};

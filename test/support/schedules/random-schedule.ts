@@ -1,0 +1,83 @@
+import * as fc from 'fast-check';
+
+export interface ScheduledPlan {
+  readonly tenant: 0 | 1;
+  readonly account: 0 | 1;
+  readonly status: 'DRAFT' | 'APPROVED';
+  readonly lifetimeMinutes: number;
+  /** Types of its steps; a later step may depend on the one before. */
+  readonly steps: readonly { readonly byItself: boolean; readonly afterPrevious: boolean }[];
+}
+
+export interface ScheduledCommand {
+  readonly plan: number;
+  readonly step: number;
+  readonly by: 'ana' | 'ben';
+  readonly do: (typeof COMMANDS)[number];
+}
+
+/** A small world, who acts in it at the same time, and how often something goes wrong. */
+export interface Schedule {
+  readonly plans: readonly ScheduledPlan[];
+  readonly cycles: readonly ('SCHEDULED' | 'ONE_TENANT' | 'FORCED')[];
+  readonly commands: readonly ScheduledCommand[];
+  /** K of every cycle. */
+  readonly maxPlansPerRun: number;
+  /** Actions a day and account that need no person. */
+  readonly budget: number;
+  /** Share of the calls of DynamoDB with which something goes wrong. */
+  readonly faultRate: number;
+  /** Share of the turns before which the clock moves. */
+  readonly clockRate: number;
+  /** Decides on everything that comes by chance. */
+  readonly seed: number;
+}
+
+export const COMMANDS = [
+  'approve_plan',
+  'pause',
+  'resume',
+  'abort',
+  'skip_step',
+  'grant_attempt',
+  'approve_intent',
+  'reject_intent',
+] as const;
+
+const oneOf = <T>(...values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
+
+const SHORT_MINUTES = 3;
+const MONTH_MINUTES = 30 * 24 * 60;
+
+const scheduledPlan: fc.Arbitrary<ScheduledPlan> = fc.record({
+  tenant: oneOf<0 | 1>(0, 0, 0, 1),
+  account: oneOf<0 | 1>(0, 0, 1),
+  status: oneOf<'DRAFT' | 'APPROVED'>('APPROVED', 'APPROVED', 'APPROVED', 'DRAFT'),
+  lifetimeMinutes: oneOf(MONTH_MINUTES, MONTH_MINUTES, MONTH_MINUTES, SHORT_MINUTES),
+  steps: fc.array(fc.record({ byItself: oneOf(true, true, false), afterPrevious: fc.boolean() }), {
+    minLength: 1,
+    maxLength: 3,
+    size: 'max',
+  }),
+});
+
+const command: fc.Arbitrary<ScheduledCommand> = fc.record({
+  plan: fc.nat(2),
+  step: oneOf(0, 0, 1),
+  by: oneOf<'ana' | 'ben'>('ben', 'ben', 'ben', 'ana'),
+  do: oneOf(...COMMANDS),
+});
+
+export const schedule: fc.Arbitrary<Schedule> = fc.record({
+  plans: fc.array(scheduledPlan, { minLength: 1, maxLength: 3 }),
+  cycles: fc.array(oneOf<Schedule['cycles'][number]>('SCHEDULED', 'ONE_TENANT', 'FORCED'), {
+    minLength: 2,
+    maxLength: 4,
+  }),
+  commands: fc.array(command, { maxLength: 4 }),
+  maxPlansPerRun: fc.integer({ min: 1, max: 3 }),
+  budget: oneOf(9, 9, 1),
+  faultRate: oneOf(0, 0.02, 0.06),
+  clockRate: oneOf(0, 0.01, 0.04),
+  seed: fc.nat(),
+});

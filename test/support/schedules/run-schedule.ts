@@ -1,0 +1,163 @@
+import {
+  ALLOWLIST_SK,
+  activeLockSk,
+  autonomySk,
+  BUDGET_CONFIG_SK,
+  planPk,
+  scopePk,
+  tenantPk,
+} from '../../../src/adapters/dynamodb/keys.ts';
+import type { PlanKey } from '../../../src/application/ports.ts';
+import type { PlanCycleInput } from '../../../src/contracts/plan-cycle.ts';
+import { isTerminal } from '../../../src/domain/plan/plan.ts';
+import { finalViolations } from './final-violations.ts';
+import { firstCommits, TENANTS } from './new-plans.ts';
+import { Play } from './play.ts';
+import type { Schedule } from './random-schedule.ts';
+import { CYCLE_SECONDS, type Rig } from './rig.ts';
+import { isAtRest } from './settled.ts';
+import { Watch, type WatchedKey } from './watch.ts';
+
+const START = '2026-01-05T09:00:00.000Z';
+
+/** What is the same for all schedules on a rig: the tenants, and what may run by itself. */
+export const prepareRig = ({ raw, names }: Rig): Promise<void> =>
+  raw.put({
+    [names.TENANTS_TABLE_NAME]: TENANTS.map((tenantId) => ({ tenantId, status: 'active' })),
+    [names.AUTONOMY_CONFIG_TABLE_NAME]: TENANTS.flatMap((tenant) => [
+      { pk: tenantPk(tenant), sk: ALLOWLIST_SK, action_types: ['PREP_RENEWAL_BRIEF'] },
+      { pk: tenantPk(tenant), sk: autonomySk('PREP_RENEWAL_BRIEF'), mode: 'AUTO_EXECUTE' },
+    ]),
+  });
+
+const begin = async (
+  { raw, names, runtime }: Rig,
+  run: string,
+  schedule: Schedule,
+): Promise<WatchedKey[]> => {
+  const commits = firstCommits(run, START, schedule);
+  const scopes = [...new Set(commits.map(({ plan }) => scopePk(plan)))];
+  const budget = { sk: BUDGET_CONFIG_SK, max_autonomous_per_day: schedule.budget };
+  await raw.put({ [names.AUTONOMY_BUDGET_STATE_TABLE_NAME]: scopes.map((pk) => ({ pk, ...budget })) });
+  for (const commit of commits) await runtime.plans.commitIfUnchanged(commit);
+  return commits.map(({ plan }) => {
+    const { tenant_id, account_id, plan_id, plan_type, steps } = plan;
+    return { tenant_id, account_id, plan_id, plan_type, steps: steps.map(({ step_id }) => step_id) };
+  });
+};
+
+const LEASE = { pk: 'LEASE#PLAN_CYCLE', sk: 'LEASE' };
+
+/** Nothing of a schedule is found by the cycles of the next one. */
+const clear = async ({ raw, names }: Rig, keys: readonly WatchedKey[]): Promise<void> => {
+  const locks = new Map(
+    keys.map((key) => [scopePk(key), { pk: scopePk(key), sk: activeLockSk(key.plan_type) }]),
+  );
+  const plans = keys.map((key: PlanKey) => ({ pk: scopePk(key), sk: planPk(key.plan_id) }));
+  await raw.remove({
+    [names.REVENUE_PLANS_TABLE_NAME]: [...plans, ...locks.values()],
+    [names.CYCLE_LEASE_TABLE_NAME]: [LEASE],
+  });
+};
+
+const inputOf = (kind: Schedule['cycles'][number], [first]: readonly WatchedKey[]): PlanCycleInput => {
+  if (kind === 'SCHEDULED' || !first) return {};
+  return kind === 'ONE_TENANT'
+    ? { tenant_ids: [first.tenant_id] }
+    : { plan_ids: [first.plan_id], force: true };
+};
+
+const cycleOf = async (play: Play): Promise<void> => {
+  const end = play.startCycle({});
+  await play.run();
+  const { opened, closed } = await end;
+  if (!opened || !closed) play.watch.violations.push('a cycle without faults did not open or close');
+};
+
+/** Most cycles in which a plan may be due before it is at rest, when nothing goes wrong any more. */
+const CYCLES_TO_REST = 5;
+/** On top for each step: a lost attempt is looked after, published again twice, and waited for. */
+const REPAIRS_PER_STEP = 6;
+const MAX_CYCLES = 60;
+
+const lookAtAll = async ({ watch }: Play, keys: readonly WatchedKey[]): Promise<void> => {
+  for (const { plan_id } of keys) await watch.look(plan_id);
+};
+
+/** Runs cycles, each when the next plan is due, until every plan is at rest; says which took too long. */
+const comeToRest = async (play: Play, keys: readonly WatchedKey[]): Promise<Map<string, number>> => {
+  const looks = new Map<string, number>();
+  const { watch } = play;
+  for (let cycle = 0; cycle < MAX_CYCLES; cycle += 1) {
+    await lookAtAll(play, keys);
+    const restless = [...watch.plans.values()].filter((rows) => !isAtRest(rows, watch.plans));
+    if (restless.length === 0) return looks;
+    const due = restless.map(({ dueAt }) => dueAt ?? '9').sort()[0] as string;
+    if (due === '9') break;
+    play.moveTo(Date.parse(due));
+    const now = play.now().toISOString();
+    for (const { plan, dueAt = '9' } of restless)
+      if (dueAt <= now) looks.set(plan.plan_id, (looks.get(plan.plan_id) ?? 0) + 1);
+    await cycleOf(play);
+  }
+  watch.violations.push(
+    `plans do not come to rest: ${JSON.stringify([...watch.plans.values()].map(({ plan, dueAt }) => [plan, dueAt]))}`,
+  );
+  return looks;
+};
+
+const tooManyLooks = (
+  looks: Map<string, number>,
+  keys: readonly WatchedKey[],
+  { maxPlansPerRun }: Schedule,
+): string[] =>
+  keys.flatMap(({ plan_id, steps }) => {
+    const share = Math.ceil(keys.length / maxPlansPerRun);
+    const most = share * (CYCLES_TO_REST + REPAIRS_PER_STEP * steps.length);
+    const taken = looks.get(plan_id) ?? 0;
+    return taken > most
+      ? [`plan ${plan_id} was due in ${taken} cycles before it came to rest (${most})`]
+      : [];
+  });
+
+/** At the end of their time all plans expire, whatever state they are in. */
+const expireAll = async (play: Play, keys: readonly WatchedKey[]): Promise<void> => {
+  const { watch } = play;
+  play.moveTo(Math.max(...[...watch.plans.values()].map(({ plan }) => Date.parse(plan.expires_at))));
+  for (const _ of keys) await cycleOf(play);
+  await lookAtAll(play, keys);
+  for (const { plan } of watch.plans.values())
+    if (!isTerminal(plan.plan_status))
+      watch.violations.push(`plan ${plan.plan_id} is ${plan.plan_status} after its expiry`);
+};
+
+const EXPIRES_EVERY = 4;
+
+export interface ScheduleEnd {
+  readonly violations: readonly string[];
+  readonly turns: number;
+  readonly looks: ReadonlyMap<string, number>;
+}
+
+/** Plays a schedule to its end, faults first and clean cycles afterwards; tells everything that was found wrong. */
+export const runSchedule = async (rig: Rig, run: string, schedule: Schedule): Promise<ScheduleEnd> => {
+  const keys = await begin(rig, run, schedule);
+  const watch = new Watch(rig.raw, rig.names, keys);
+  const play = new Play(rig, schedule, { run, start: START, keys, watch });
+  rig.outside = play;
+  await lookAtAll(play, keys);
+  for (const kind of schedule.cycles)
+    play.startCycle(inputOf(kind, keys)).catch((error) => watch.violations.push(String(error)));
+  for (const command of schedule.commands) play.command(command);
+  await play.run();
+  play.calm = true;
+  play.turns.inOrder = true;
+  play.moveTo(play.now().getTime() + 2 * CYCLE_SECONDS * 1000);
+  await play.run();
+  const looks = await comeToRest(play, keys);
+  watch.violations.push(...tooManyLooks(looks, keys, schedule));
+  if (schedule.seed % EXPIRES_EVERY === 0) await expireAll(play, keys);
+  const violations = [...watch.violations, ...(await finalViolations(rig, watch, keys))];
+  await clear(rig, keys);
+  return { violations, turns: play.turns.taken, looks };
+};

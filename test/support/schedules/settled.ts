@@ -1,0 +1,27 @@
+import { isInFlight, isSettled, isTerminal, type Plan } from '../../../src/domain/plan/plan.ts';
+import type { PlanRows } from './watched-plan.ts';
+
+/** Nothing but an answer of a person keeps it from going on. */
+const waitsForAPerson = ({ steps }: Plan): boolean => {
+  const open = steps.filter((step) => !isSettled(step));
+  const asked = open.filter((step) => isInFlight(step) && step.in_flight?.approval?.result === 'REQUIRED');
+  const behind = open.filter(
+    (step) =>
+      step.status === 'PENDING' && step.dependencies.some((id) => open.some((other) => other.step_id === id)),
+  );
+  return asked.length > 0 && asked.length + behind.length === open.length;
+};
+
+/** An approved plan that the policy gate keeps back, on account of another plan that is ACTIVE. */
+const isBlocked = ({ plan, lockedBy }: PlanRows, all: ReadonlyMap<string, PlanRows>): boolean => {
+  const holder = lockedBy === undefined ? undefined : all.get(lockedBy);
+  return plan.plan_status === 'APPROVED' && holder !== undefined && isAtRest(holder, all);
+};
+
+/** Terminal, not begun, paused, or waiting for a person: the orchestrator has nothing to do for it before its next deadline. */
+export const isAtRest = (rows: PlanRows, all: ReadonlyMap<string, PlanRows>): boolean => {
+  const { plan } = rows;
+  if (isTerminal(plan.plan_status) || plan.plan_status === 'PAUSED' || plan.plan_status === 'DRAFT')
+    return true;
+  return plan.plan_status === 'ACTIVE' ? waitsForAPerson(plan) : isBlocked(rows, all);
+};

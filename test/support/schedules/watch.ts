@@ -1,0 +1,101 @@
+import type { TableNames } from '../../../src/adapters/dynamodb/table-names.ts';
+import type { PlanKey } from '../../../src/application/ports.ts';
+import type { LedgerEntry } from '../../../src/domain/ledger/plan-ledger.ts';
+import { isTerminal } from '../../../src/domain/plan/plan.ts';
+import type { PlanEvent } from '../../../src/domain/plan/plan-event.ts';
+import { type PutRow, putsOf } from './observed-writes.ts';
+import type { RawTables, Row } from './raw-table-reader.ts';
+import { type PlanRows, planViolations, readPlan } from './watched-plan.ts';
+
+export type WatchedKey = PlanKey & { readonly plan_type: string; readonly steps: readonly string[] };
+
+/** Ids of the intents that a ledger says were approved. */
+export const approvedIntents = (entries: readonly LedgerEntry[]): Set<string> => {
+  const inFlight = new Map<string, string>();
+  const approved = new Set<string>();
+  for (const { event_type, data } of entries as readonly PlanEvent[]) {
+    if (event_type === 'STEP_STARTED') inFlight.set(`${data.step_id}#${data.attempt}`, data.action_intent_id);
+    const id = event_type === 'STEP_APPROVED' && inFlight.get(`${data.step_id}#${data.attempt}`);
+    if (id) approved.add(id);
+  }
+  return approved;
+};
+
+/** What is found wrong while a schedule runs, and everything that is known of its plans. */
+export class Watch {
+  readonly violations: string[] = [];
+  readonly plans = new Map<string, PlanRows>();
+  /** The row of the newest execution of each intent. */
+  readonly executions = new Map<string, Row>();
+  readonly #raw: RawTables;
+  readonly #names: TableNames;
+  readonly #keys: ReadonlyMap<string, WatchedKey>;
+
+  constructor(raw: RawTables, names: TableNames, keys: readonly WatchedKey[]) {
+    this.#raw = raw;
+    this.#names = names;
+    this.#keys = new Map(keys.map((key) => [key.plan_id, key]));
+  }
+
+  /** Looks at everything that a call may have changed, right after it was carried out for `by`. */
+  async written(operation: string, input: object, by: string): Promise<void> {
+    for (const put of putsOf(operation, input)) await this.#put(put, by);
+  }
+
+  /** Reads a plan and its whole ledger again. */
+  async reread(planId: string, known: readonly LedgerEntry[] = []): Promise<PlanRows | undefined> {
+    const key = this.#keys.get(planId);
+    return key && readPlan(this.#raw, this.#names, key, known, this.plans.get(planId)?.entries);
+  }
+
+  async #put({ table, row }: PutRow, by: string): Promise<void> {
+    const names = this.#names;
+    if (table === names.REVENUE_PLANS_TABLE_NAME && row.plan_status) await this.look(String(row.plan_id));
+    if (table === names.EXECUTION_ATTEMPTS_TABLE_NAME) this.#started(row);
+    if (table === names.INTERNAL_NOTES_TABLE_NAME || table === names.INTERNAL_TASKS_TABLE_NAME)
+      this.#executed(row, by);
+  }
+
+  async look(planId: string): Promise<void> {
+    const rows = await this.reread(planId, this.plans.get(planId)?.entries ?? []);
+    if (!rows) return void this.violations.push(`plan ${planId}: its row is gone`);
+    this.plans.set(planId, rows);
+    this.violations.push(...planViolations(rows), ...this.#rivals(rows));
+  }
+
+  /** Other plans that are ACTIVE for the same account. */
+  #rivals({ plan }: PlanRows): string[] {
+    if (plan.plan_status !== 'ACTIVE') return [];
+    const isRival = (other: PlanRows['plan']) =>
+      other.plan_status === 'ACTIVE' &&
+      other.plan_id !== plan.plan_id &&
+      other.account_id === plan.account_id;
+    return [...this.plans.values()]
+      .filter((other) => isRival(other.plan))
+      .map((other) => `plans ${plan.plan_id} and ${other.plan.plan_id} are ACTIVE for one account`);
+  }
+
+  /** The plan whose ledger says that an intent was approved. */
+  #approved(actionIntentId: string): PlanRows | undefined {
+    return [...this.plans.values()].find(({ entries }) => approvedIntents(entries).has(actionIntentId));
+  }
+
+  #started(row: Row): void {
+    const id = String(row.action_intent_id);
+    const before = this.executions.get(id);
+    this.executions.set(id, row);
+    const of = this.#approved(id);
+    if (!of) return void this.violations.push(`intent ${id} is executed without an approval`);
+    if (isTerminal(of.plan.plan_status))
+      this.violations.push(`intent ${id} starts for a plan that has ended`);
+    if (before && before.owner !== row.owner && String(before.deadline_at) > String(row.started_at))
+      this.violations.push(`intent ${id}: ${row.owner} takes over from ${before.owner}, which may be alive`);
+  }
+
+  #executed(row: Row, by: string): void {
+    const id = String(row.action_intent_id);
+    if (!this.#approved(id)) this.violations.push(`intent ${id} had its effect without an approval`);
+    const owner = this.executions.get(id)?.owner;
+    if (owner !== by) this.violations.push(`intent ${id} is carried out by ${by} and owned by ${owner}`);
+  }
+}
