@@ -5,12 +5,7 @@ import { task } from '../../src/runtime/task.ts';
 /** State ActivatePlan of plan-cycle: an approved plan becomes ACTIVE, or the reasons why not. */
 export const handler = task({
   input: planTaskInput,
-  environment: [
-    'REVENUE_PLANS_TABLE_NAME',
-    'PLAN_LEDGER_TABLE_NAME',
-    'ACTION_INTENT_TABLE_NAME',
-    'TENANTS_TABLE_NAME',
-  ],
+  environment: ['REVENUE_PLANS_TABLE_NAME', 'PLAN_LEDGER_TABLE_NAME', 'TENANTS_TABLE_NAME'],
   deps: ({ clock, plans, tenants }) => ({ clock, plans, tenants }),
   run: activatePlan,
 });

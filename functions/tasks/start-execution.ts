@@ -5,7 +5,7 @@ import { task } from '../../src/runtime/task.ts';
 /** State StartExecution of execute-action: takes the approved intent. */
 export const handler = task({
   input: startExecutionInput,
-  environment: ['ACTION_INTENT_TABLE_NAME', 'EXECUTION_ATTEMPTS_TABLE_NAME', 'EXECUTION_OUTCOMES_TABLE_NAME'],
+  environment: ['ACTION_INTENT_TABLE_NAME', 'EXECUTION_ATTEMPTS_TABLE_NAME'],
   deps: ({ clock, intents, executions }) => ({ clock, intents, executions }),
   run: startExecution,
 });

@@ -39,10 +39,10 @@ const done = (
 
 /** Carries out what a person asks of a plan; the plan is found by its id alone. */
 export const changeThePlan = async (deps: CommandPlanDeps, request: ChangeRequest): Promise<ToolAnswer> => {
-  const { planId, by, command, verb, reasonIsLost } = request;
+  const { planId, by, command } = request;
   const key = await deps.plans.locate(planId);
   if (!key) return planNotFound(planId);
-  const notes = reasonIsLost ? [`the ledger keeps no reason for ${verb}`] : [];
+  const notes: string[] = [];
   const { clock, plans, tenants, events } = deps;
   const result = await commandPlan(
     { clock, plans, tenants, events: forgiving(events, notes) },

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import type { Clock } from '../../src/application/clock.ts';
 import { instant } from '../../src/domain/identifiers.ts';
+import { CLOCK_PATH } from '../../src/local/clock/clock-path.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
 
-/** As src/local/aws-endpoint.ts serves it; importing that would load the whole local system. */
-const CLOCK_PATH = '/_cc-native/clock';
 /** A busy local system answers between two pieces of work, in milliseconds. */
 const PATIENCE_MS = 10_000;
 

@@ -29,8 +29,6 @@ const STEP_COMMANDS = {
   'approve-intent': 'approve_intent',
   'reject-intent': 'reject_intent',
 } as const;
-/** Approvals keep who and when, and no reason. */
-const WITHOUT_REASON: readonly string[] = ['approve', 'approve-intent'];
 
 const OPTIONS = {
   tenant: { type: 'string', multiple: true },
@@ -56,8 +54,6 @@ export interface ChangeRequest {
   readonly planId: string;
   readonly by: string;
   readonly command: PersonCommand;
-  /** A reason was given that the ledger has no room for. */
-  readonly reasonIsLost: boolean;
 }
 
 export type PlansRequest = { readonly stage: string } & (
@@ -110,7 +106,7 @@ const personCommand = (
     return { do: STEP_COMMANDS[verb as keyof typeof STEP_COMMANDS], step_id, reason };
   }
   const what = PLAN_COMMANDS[verb as keyof typeof PLAN_COMMANDS];
-  return what === 'approve_plan' ? { do: what } : { do: what, reason };
+  return { do: what, reason };
 };
 
 const changeRequest = (verb: string, values: Values, rest: readonly string[]): ChangeRequest => {
@@ -125,7 +121,6 @@ const changeRequest = (verb: string, values: Values, rest: readonly string[]): C
     planId: identifierOf('PLAN', planId),
     command: personCommand(verb, stepId, reason),
     by: textOf('--by', values.by, MAX_NAME_CHARACTERS),
-    reasonIsLost: reason !== undefined && WITHOUT_REASON.includes(verb),
   };
 };
 

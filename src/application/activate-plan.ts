@@ -6,7 +6,7 @@ import type { PlanEvent } from '../domain/plan/plan-event.ts';
 import { activationFacts } from './activation-facts.ts';
 import { type ChangeResult, changePlan } from './change-plan.ts';
 import type { Clock } from './clock.ts';
-import { cycleActor, cycleNow } from './cycle-time.ts';
+import { cycleChange } from './cycle-time.ts';
 import type { PlanStore, TenantStore } from './ports.ts';
 
 export interface ActivatePlanDeps {
@@ -50,16 +50,17 @@ export const activatePlan = async (
   deps: ActivatePlanDeps,
   { cycle, plan: item }: { cycle: Cycle; plan: PlanItem },
 ): Promise<ActivatePlanOutput> => {
-  const now = cycleNow(cycle, deps.clock);
+  const { now, dueFrom, actor } = cycleChange(cycle, deps.clock);
   const result = await changePlan(deps.plans, {
     key: item,
     now,
-    actor: cycleActor(cycle),
+    dueFrom,
+    actor,
     dryRun: cycle.dry_run,
     command: async (plan) => ({ type: 'ACTIVATE_PLAN', facts: await activationFacts(deps, plan) }),
   });
   if (!cycle.dry_run && isUnrecordedRefusal(result) && result.plan) {
-    await deps.plans.postponeIfUnchanged(result.plan, dueAt(result.plan, now));
+    await deps.plans.postponeIfUnchanged(result.plan, dueAt(result.plan, dueFrom));
   }
   const output = result.ok ? describe(result, item, now, cycle.dry_run) : refused(result);
   return { ...output, advance: output.activated && item.advance_when_active && !cycle.dry_run };

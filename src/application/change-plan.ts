@@ -16,6 +16,8 @@ export interface PlanChange {
   /** ISO-8601 instant to decide by, and to date the entries with. */
   readonly now: string;
   readonly actor: Actor;
+  /** The instant from which the plan's next look is reckoned; default `now`. */
+  readonly dueFrom?: string;
   /** The command, built anew from fresh facts for every decision. */
   command(plan: Plan | undefined): PlanCommand | Promise<PlanCommand>;
   /** Writes that must come true together with the change. */
@@ -45,7 +47,7 @@ const commit = async (
 ) => {
   const { plan, entries } = append(before, events);
   const effects = [...effectsOf(before, plan, events), ...(change.extra?.(events) ?? [])];
-  const due_at = dueAt(plan, change.now);
+  const due_at = dueAt(plan, change.dueFrom ?? change.now);
   const result = await plans.commitIfUnchanged({ before, plan, entries, effects, due_at });
   return { plan, result };
 };

@@ -1,5 +1,5 @@
 import type { PlanCommand } from '../domain/plan/command.ts';
-import { findStep, type Plan } from '../domain/plan/plan.ts';
+import { findStep, type InFlight, type Plan, type PlanStep } from '../domain/plan/plan.ts';
 import { activationFacts } from './activation-facts.ts';
 import { type ChangeResult, changePlan } from './change-plan.ts';
 import type { Clock } from './clock.ts';
@@ -63,8 +63,8 @@ const commandOf = async (
 };
 
 const publishApproval = async ({ events }: CommandPlanDeps, plan: Plan, stepId: string): Promise<void> => {
-  const action_intent_id = findStep(plan, stepId)?.in_flight?.action_intent_id;
-  if (action_intent_id === undefined) return;
+  const { in_flight } = findStep(plan, stepId) as PlanStep;
+  const { action_intent_id } = in_flight as InFlight;
   const { tenant_id, account_id } = plan;
   const approval = { approval_source: 'HUMAN', auto_executed: false } as const;
   await events.publishActionApproved({ tenant_id, account_id, action_intent_id, ...approval });

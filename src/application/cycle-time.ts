@@ -6,8 +6,17 @@ import type { Clock } from './clock.ts';
 export const cycleNow = (cycle: Pick<Cycle, 'as_of'>, clock: Clock): string =>
   cycle.as_of ?? clock.now().toISOString();
 
-/** Whom the ledger names for what a cycle does. */
-export const cycleActor = ({ cycle_id, as_of }: Pick<Cycle, 'cycle_id' | 'as_of'>): Actor => ({
-  kind: 'system',
-  id: as_of === null ? cycle_id : `${cycle_id} as of ${as_of}`,
-});
+/**
+ * When and as whom a cycle changes a plan. The next look is never reckoned from the future: a plan that was judged by a future instant
+ * must not be left alone until then.
+ */
+export const cycleChange = (
+  cycle: Pick<Cycle, 'cycle_id' | 'as_of'>,
+  clock: Clock,
+): { now: string; dueFrom: string; actor: Actor } => {
+  const real = clock.now().toISOString();
+  const { cycle_id, as_of } = cycle;
+  const id = as_of === null ? cycle_id : `${cycle_id} as of ${as_of}`;
+  const now = as_of ?? real;
+  return { now, dueFrom: now < real ? now : real, actor: { kind: 'system', id } };
+};

@@ -49,7 +49,7 @@ const decideAndCommit = async (deps: DecideApprovalDeps, intent: ActionIntent, n
     key: intent,
     now,
     actor: POLICY,
-    extra: (events) => (events.length > 0 ? spend(intent, day, decision) : []),
+    extra: () => spend(intent, day, decision),
     command: async () => {
       decision = decideByPolicy(intent, await deps.autonomy.facts(intent, action_type, day));
       const of = { step_id, attempt, policy_version: POLICY_VERSION };
@@ -60,6 +60,8 @@ const decideAndCommit = async (deps: DecideApprovalDeps, intent: ActionIntent, n
   });
   return { change, decision };
 };
+
+type AskedFor = Extract<ApprovalDecision, { result: 'REQUIRE_APPROVAL' }>;
 
 const approvedByPolicy = ({ plan }: ChangeResult, { step_id, attempt }: ActionIntent): boolean => {
   const inFlight = plan && findStep(plan, step_id)?.in_flight;
@@ -80,11 +82,7 @@ export const decideApproval = async (
   const intent = await requireIntent(deps.intents, input, input.action_intent_id);
   const { change, decision } = await decideAndCommit(deps, intent, deps.clock.now().toISOString());
   if (!approvedByPolicy(change, intent)) {
-    const reason = !change.ok
-      ? change.code
-      : decision?.result === 'REQUIRE_APPROVAL'
-        ? decision.reason
-        : 'UNDECIDED';
+    const reason = change.ok ? (decision as AskedFor).reason : change.code;
     return output(intent, 'REQUIRE_APPROVAL', reason);
   }
   const { tenant_id, account_id, action_intent_id } = intent;

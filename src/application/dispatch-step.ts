@@ -2,7 +2,7 @@ import type { Cycle, DispatchStepOutput, PlanItem } from '../contracts/plan-cycl
 import type { PlanEvent } from '../domain/plan/plan-event.ts';
 import { changePlan } from './change-plan.ts';
 import type { Clock } from './clock.ts';
-import { cycleActor, cycleNow } from './cycle-time.ts';
+import { cycleChange } from './cycle-time.ts';
 import type { PlanStore, StepAttemptStore } from './ports.ts';
 
 export interface DispatchStepDeps {
@@ -37,9 +37,8 @@ export const dispatchStep = async (
   { cycle, plan: item, step_id }: { cycle: Cycle; plan: PlanItem; step_id: string },
 ): Promise<DispatchStepOutput> => {
   const result = await changePlan(deps.plans, {
+    ...cycleChange(cycle, deps.clock),
     key: item,
-    now: cycleNow(cycle, deps.clock),
-    actor: cycleActor(cycle),
     stopWhenLostTo: ['ATTEMPT', 'INTENT'],
     command: async () => ({
       type: 'START_STEP',

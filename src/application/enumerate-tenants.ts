@@ -89,16 +89,20 @@ const groupByTenant = async (pages: AsyncIterable<DueHint[]>, isWanted: (plan: D
 };
 
 const pageAfter = (groups: Map<string, Map<string, DueHint>>, cursor: string | null, k: number) => {
-  const rest = [...groups.keys()].sort().filter((tenantId) => cursor === null || tenantId > cursor);
+  const rest = [...groups]
+    .filter(([tenantId]) => cursor === null || tenantId > cursor)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   const tenants: PlansOfTenant[] = [];
+  let last: string | null = null;
   let room = PLANS_PER_PAGE;
-  for (const tenant_id of rest) {
-    const plans = longestDue([...(groups.get(tenant_id)?.values() ?? [])], k);
+  for (const [tenant_id, group] of rest) {
+    const plans = longestDue([...group.values()], k);
     room -= plans.length;
-    if (room < 0 && tenants.length > 0) break;
+    if (room < 0 && last !== null) return { tenants, cursor: last };
+    last = tenant_id;
     tenants.push({ tenant_id, plans: plans.map(({ account_id, plan_id }) => ({ account_id, plan_id })) });
   }
-  return { tenants, cursor: tenants.length < rest.length ? (tenants.at(-1)?.tenant_id ?? null) : null };
+  return { tenants, cursor: null };
 };
 
 /**

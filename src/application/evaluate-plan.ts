@@ -1,9 +1,9 @@
 import type { Cycle, EvaluatePlanOutput, PlanItem } from '../contracts/plan-cycle.ts';
-import { type NextMove, nextMove } from '../domain/plan/next-move.ts';
+import { dueAt, type NextMove, nextMove } from '../domain/plan/next-move.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { changePlan } from './change-plan.ts';
 import type { Clock } from './clock.ts';
-import { cycleActor, cycleNow } from './cycle-time.ts';
+import { cycleChange } from './cycle-time.ts';
 import type { PlanStore } from './ports.ts';
 
 export interface EvaluatePlanDeps {
@@ -33,7 +33,7 @@ const WORDS = {
 } as const;
 
 const end = async (deps: EvaluatePlanDeps, { cycle, plan, now }: Look): Promise<EvaluatePlanOutput> => {
-  const change = { key: plan, now, actor: cycleActor(cycle), dryRun: cycle.dry_run } as const;
+  const change = { ...cycleChange(cycle, deps.clock), key: plan, now, dryRun: cycle.dry_run };
   const result = await changePlan(deps.plans, { ...change, command: () => ({ type: 'EVALUATE_PLAN' }) });
   const types = result.ok ? result.events.map(({ event_type }) => event_type) : [];
   const completed = types.includes('PLAN_COMPLETED');
@@ -43,8 +43,9 @@ const end = async (deps: EvaluatePlanDeps, { cycle, plan, now }: Look): Promise<
   return { ...NOTHING, completed, expired, effect: cycle.dry_run ? `would ${done}` : `${done}d` };
 };
 
-const wait = async ({ plans }: EvaluatePlanDeps, { cycle, plan }: Look, until: string | undefined) => {
-  if (!cycle.dry_run) await plans.postponeIfUnchanged(plan, until);
+const wait = async ({ plans, clock }: EvaluatePlanDeps, { cycle, plan }: Look, until: string | undefined) => {
+  const { dueFrom } = cycleChange(cycle, clock);
+  if (!cycle.dry_run) await plans.postponeIfUnchanged(plan, dueAt(plan, dueFrom));
   return { ...NOTHING, effect: until === undefined ? 'nothing to do' : `waits until ${until}` };
 };
 
@@ -65,7 +66,7 @@ export const evaluatePlan = async (
 ): Promise<EvaluatePlanOutput> => {
   const plan = await deps.plans.get(item);
   if (!plan) return NOTHING;
-  const look = { cycle, plan, now: cycleNow(cycle, deps.clock) };
+  const look = { cycle, plan, now: cycleChange(cycle, deps.clock).now };
   const move = nextMove(plan, look.now);
   switch (move.kind) {
     case 'EXPIRE':

@@ -67,6 +67,8 @@ export interface PlanStore {
   commitIfUnchanged(commit: PlanCommit): Promise<CommitResult>;
   /** Moves a plan in the due index without changing the plan; false when it has changed meanwhile. */
   postponeIfUnchanged(plan: Plan, dueAt: string | undefined): Promise<boolean>;
+  /** Moves a plan in the due index whatever its row has become; for plans that could not be looked at. */
+  postponeIfThere(key: PlanKey, dueAt: string): Promise<void>;
   /** Plans due up to an instant, longest due first within each page's shard. Eventually consistent. */
   listDue(upTo: string): AsyncIterable<(PlanHint & { due_at: string })[]>;
   /** All plans of a tenant, by id. Eventually consistent. */
@@ -107,7 +109,7 @@ export interface IntentStore {
 }
 
 export interface AutonomyStore {
-  /** What is configured for an action type, and what was spent on `day` (UTC, YYYY-MM-DD). */
+  /** What is configured for an action type (eventually consistent), and what was spent on `day` (UTC, YYYY-MM-DD). */
   facts(scope: Scope, actionType: string, day: string): Promise<AutonomyFacts>;
 }
 

@@ -6,7 +6,7 @@ import type { PlanCommand } from '../domain/plan/command.ts';
 import { findStep, type InFlight } from '../domain/plan/plan.ts';
 import { type ChangeResult, changePlan } from './change-plan.ts';
 import type { Clock } from './clock.ts';
-import { cycleActor, cycleNow } from './cycle-time.ts';
+import { cycleChange } from './cycle-time.ts';
 import { requireIntent } from './intent-in-flight.ts';
 import type { EventPublisher, ExecutionStore, ExtraWrite, IntentStore, PlanStore } from './ports.ts';
 import { stepOutcome } from './step-outcome.ts';
@@ -28,13 +28,15 @@ interface Overdue {
 
 const change = (deps: RepairStepDeps, overdue: Overdue, command: PlanCommand, extra: ExtraWrite[] = []) =>
   changePlan(deps.plans, {
-    key: overdue.intent,
+    ...cycleChange(overdue.cycle, deps.clock),
     now: overdue.now,
-    actor: cycleActor(overdue.cycle),
+    key: overdue.intent,
     command: () => command,
-    extra: (events) => (events.length > 0 ? extra : []),
+    extra: () => extra,
     stopWhenLostTo: ['EXECUTION'],
   });
+
+type GivenApproval = Extract<InFlight['approval'], { result: 'GIVEN' }>;
 
 const unknownOutcome = (
   { intent, inFlight, now }: Overdue,
@@ -42,7 +44,7 @@ const unknownOutcome = (
 ) => {
   const { action_intent_id, tenant_id, account_id, plan_id, step_id, attempt, registry_version, trace_id } =
     intent;
-  const source = inFlight.approval?.result === 'GIVEN' ? inFlight.approval.source : 'HUMAN';
+  const { source } = inFlight.approval as GivenApproval;
   const outcome: ActionOutcome = {
     ...{ action_intent_id, tenant_id, account_id, plan_id, step_id, attempt, registry_version, trace_id },
     status: 'FAILED',
@@ -131,7 +133,7 @@ export const repairStep = async (
     deps.executions.get(item, action_intent_id),
     deps.executions.outcome(item, action_intent_id),
   ]);
-  const now = cycleNow(cycle, deps.clock);
+  const { now } = cycleChange(cycle, deps.clock);
   const repair = repairOf({ inFlight, intent, execution, outcome }, now);
   if (repair.kind === 'WAIT') {
     await deps.plans.postponeIfUnchanged(plan, repair.until);

@@ -137,6 +137,13 @@ export interface EnumeratePlansOutput {
 export const planTaskInput = z.strictObject({ cycle, plan: planItem });
 export const stepTaskInput = z.strictObject({ cycle, plan: planItem, step_id: identifier });
 
+export const postponePlanInput = z.strictObject({
+  cycle,
+  plan: planItem,
+  /** What the Catch of the failed state gave. */
+  error: z.object({ Error: z.string(), Cause: z.string().optional() }),
+});
+
 export interface ActivatePlanOutput {
   readonly activated: boolean;
   readonly expired: boolean;

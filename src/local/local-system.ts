@@ -9,6 +9,7 @@ import { createLocalBus, type LocalBus } from './event-bus.ts';
 import { createLocalLambda, type LocalLambda } from './lambda.ts';
 import type { ServiceDefinition } from './service/service-definition.ts';
 import type { LambdaInvocation } from './step-functions/engine/lambda-invocation.ts';
+import type { ExecutionRecord } from './step-functions/executions/execution.ts';
 import type { Journal } from './step-functions/executions/journal.ts';
 import { createStepFunctions, type StepFunctions } from './step-functions/step-functions.ts';
 
@@ -32,6 +33,8 @@ export interface LocalSystemOptions {
   ): Promise<unknown>;
   /** Hears of every entry that was committed to a ledger. */
   onCommitted?(entries: readonly LedgerEntry[]): void;
+  /** Hears of every execution that an event started, when it has ended. */
+  onEnded?(execution: ExecutionRecord): void;
   readonly journal?: Journal;
 }
 
@@ -82,7 +85,9 @@ export const createLocalSystem = async (options: LocalSystemOptions): Promise<Lo
   const bus = createLocalBus({
     ...{ busName: service.eventBusName, rules: service.rules, clock, region, newId },
     deliver: async (target, input) => {
-      await stepFunctions.startExecution({ stateMachineArn: arnOf(machineName(service, target)), input });
+      const stateMachineArn = arnOf(machineName(service, target));
+      const { executionArn } = await stepFunctions.startExecution({ stateMachineArn, input });
+      if (options.onEnded) void stepFunctions.settled(executionArn).then(options.onEnded);
     },
   });
   const eventBridge = {

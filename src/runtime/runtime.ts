@@ -10,8 +10,8 @@ import { createPlanStore } from '../adapters/dynamodb/plan-store.ts';
 import { createStepAttemptStore } from '../adapters/dynamodb/step-attempt-store.ts';
 import type { TableNames } from '../adapters/dynamodb/table-names.ts';
 import { createTenantStore } from '../adapters/dynamodb/tenant-store.ts';
-import { throwTransientErrors } from '../adapters/dynamodb/transient-errors.ts';
 import { createEventPublisher } from '../adapters/eventbridge/event-publisher.ts';
+import { throwTransientErrors } from '../adapters/transient-errors.ts';
 import type { Clock } from '../application/clock.ts';
 import type {
   AutonomyStore,

@@ -1,5 +1,5 @@
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import { throwTransientErrors } from '../../src/adapters/dynamodb/transient-errors.ts';
+import { throwTransientErrors } from '../../src/adapters/transient-errors.ts';
 import { createDynamoDbClient } from '../../src/local/dynamodb/client.ts';
 
 /**

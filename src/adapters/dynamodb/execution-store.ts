@@ -1,4 +1,5 @@
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { TransientError } from '../../application/errors.ts';
 import type { ExecutionStore, Scope, StartResult } from '../../application/ports.ts';
 import {
   type ActionOutcome,
@@ -148,7 +149,9 @@ export const createExecutionStore = (client: DynamoDBDocumentClient, tables: Tab
       }));
       const result = await commitTogether(client, writes);
       if (result.committed) return ended;
-      return (await outcome(ended, ended.action_intent_id)) ?? ended;
+      const standing = await outcome(ended, ended.action_intent_id);
+      if (standing) return standing;
+      throw new TransientError(`the outcome of ${ended.action_intent_id} could not be written now`);
     },
   };
 };

@@ -16,31 +16,32 @@ export interface GuardedWrite<L extends string> {
 
 export type GuardedResult<L extends string> =
   | { readonly committed: true }
-  | {
-      readonly committed: false;
-      readonly lost_to: L;
-      readonly rows: readonly (Record<string, unknown> | undefined)[];
-    };
+  | { readonly committed: false; readonly lost_to: L };
 
 const CONDITION_FAILED = 'ConditionalCheckFailed';
 /** Another transaction holds one of the rows: whoever re-reads after it is done will see what it wrote. */
 const CONFLICT = 'TransactionConflict';
+/** Reasons that pass by themselves; whatever else cancels a transaction will do so again. */
+const PASSING: readonly string[] = [
+  'ThrottlingError',
+  'ProvisionedThroughputExceeded',
+  'InternalServerError',
+];
 
 const lostBy = <L extends string>(
   error: TransactionCanceledException,
   writes: readonly GuardedWrite<L>[],
 ): GuardedResult<L> => {
-  const reasons = error.CancellationReasons ?? [];
-  const index = reasons.findIndex(({ Code }) => Code === CONDITION_FAILED || Code === CONFLICT);
-  const write = writes[index];
-  if (!write)
-    throw new TransientError(`transaction cancelled: ${reasons.map(({ Code }) => Code)}`, { cause: error });
-  return { committed: false, lost_to: write.lost_to, rows: reasons.map(({ Item }) => Item) };
+  const codes = (error.CancellationReasons ?? []).map(({ Code = '' }) => Code);
+  const write = writes[codes.findIndex((code) => code === CONDITION_FAILED || code === CONFLICT)];
+  if (write) return { committed: false, lost_to: write.lost_to };
+  if (codes.some((code) => PASSING.includes(code)))
+    throw new TransientError(`transaction cancelled: ${codes}`, { cause: error });
+  throw error;
 };
 
 /**
- * Carries out all writes or none. When a condition fails, tells which, and gives back the rows that the emulator or AWS returned for
- * failed conditions (in the order of the writes).
+ * Carries out all writes or none. When a condition fails, tells which.
  *
  * @throws TransientError when the transaction was cancelled for a passing reason.
  */

@@ -1,6 +1,7 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { TransientError } from '../../application/errors.ts';
 import type { EventPublisher } from '../../application/ports.ts';
+import { translateError } from '../transient-errors.ts';
 
 export const EVENT_SOURCE = 'cc-native';
 
@@ -16,9 +17,11 @@ export const createEventPublisher = (
       DetailType: 'ACTION_APPROVED',
       Detail: JSON.stringify({ data: event }),
     };
-    const { FailedEntryCount = 0, Entries = [] } = await client.send(
-      new PutEventsCommand({ Entries: [entry] }),
-    );
+    const { FailedEntryCount = 0, Entries = [] } = await client
+      .send(new PutEventsCommand({ Entries: [entry] }))
+      .catch((error: unknown) => {
+        throw translateError(error);
+      });
     if (FailedEntryCount === 0) return;
     throw new TransientError(
       `the event bus refused ACTION_APPROVED: ${Entries[0]?.ErrorCode} ${Entries[0]?.ErrorMessage}`,

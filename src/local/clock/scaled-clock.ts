@@ -4,17 +4,28 @@ import type { Clock } from '../../application/clock.ts';
 /** Longest delay a Node timer takes, in milliseconds; a longer one would fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
+type Sleep = (milliseconds: number, value: undefined, options: { signal?: AbortSignal }) => Promise<void>;
+
 /**
  * A clock that starts at `start` and runs `speed` times real time.
  *
  * @param realNow real time in milliseconds since the epoch; for tests.
+ * @param realSleep waits in real time; for tests.
  */
-export const scaledClock = (start: Date, speed: number, realNow: () => number = Date.now): Clock => {
+export const scaledClock = (
+  start: Date,
+  speed: number,
+  realNow: () => number = Date.now,
+  realSleep: Sleep = sleepRealTime,
+): Clock => {
   const origin = realNow();
   const sleep = async (milliseconds: number, signal?: AbortSignal): Promise<void> => {
+    signal?.throwIfAborted();
     const options = signal ? { signal } : {};
     for (let left = milliseconds / speed; left > 0; left -= MAX_TIMER_MS) {
-      await sleepRealTime(Math.min(left, MAX_TIMER_MS), undefined, options);
+      await realSleep(Math.min(left, MAX_TIMER_MS), undefined, options).catch((error) => {
+        throw signal?.aborted ? signal.reason : error;
+      });
     }
   };
   return { now: () => new Date(start.getTime() + (realNow() - origin) * speed), sleep };

@@ -15,7 +15,7 @@ const COUNTS = ['tenants', 'activated', 'stepsStarted', 'completed', 'expired', 
 
 const parsed = (text: string | undefined): Record<string, unknown> => {
   try {
-    return JSON.parse(text ?? '{}') as Record<string, unknown>;
+    return (JSON.parse(text ?? '{}') ?? {}) as Record<string, unknown>;
   } catch {
     return {};
   }

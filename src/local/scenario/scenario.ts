@@ -13,10 +13,13 @@ const MAX_AFTER_MINUTES = 59;
 const DEFAULT_AFTER_MINUTES = 5;
 
 const person = z.string().min(1).max(256);
+/** What people write: as much as a ledger entry bears next to everything else in it. */
+const remark = z.string().max(2000);
+const actionType = z.string().min(1).max(100);
 
 const tenant = z.strictObject({
   tenantId: identifier,
-  name: z.string().optional(),
+  name: remark.optional(),
   status: z.enum(['active', 'suspended', 'deleted']).default('active'),
   plan_policy: tenantPlanPolicy.optional(),
 });
@@ -25,9 +28,9 @@ const autonomy = z.strictObject({
   tenant_id: identifier,
   /** Absent: for all accounts of the tenant, budgets excepted. */
   account_id: identifier.optional(),
-  allowlist: z.array(z.string()).default([]),
+  allowlist: z.array(actionType).default([]),
   /** By action type, or DEFAULT. */
-  modes: z.record(z.string(), z.enum(AUTONOMY_MODES)).default({}),
+  modes: z.record(actionType, z.enum(AUTONOMY_MODES)).default({}),
   budget: z.strictObject({ max_autonomous_per_day: z.int().nonnegative() }).optional(),
 });
 
@@ -56,7 +59,7 @@ const onPlan = {
   at: anyInstant,
   plan_id: identifier,
   by: person.default('scenario-operator'),
-  reason: z.string().optional(),
+  reason: remark.optional(),
 };
 const command = z.discriminatedUnion('do', [
   z.strictObject({ do: z.enum(['approve_plan', 'pause', 'resume', 'abort']), ...onPlan }),
@@ -103,6 +106,8 @@ const checkScenario = (
   checkUnique(ids, (index) => ['tenants', index, 'tenantId'], complain);
   const planIds = plans.map(({ plan_id }) => plan_id);
   checkUnique(planIds, (index) => ['plans', index, 'plan_id'], complain);
+  const scopes = rows.map(({ tenant_id, account_id = '' }) => `${tenant_id}/${account_id}`);
+  checkUnique(scopes, (index) => ['autonomy', index], complain);
   for (const [name, items] of [
     ['plans', plans],
     ['autonomy', rows],

@@ -16,6 +16,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { scenarioInvocations } from '../scenario/scenario-invocations.ts';
 import { scenarioTools } from '../scenario/scenario-world.ts';
 import { loadService } from '../service/service-definition.ts';
+import type { ExecutionRecord } from '../step-functions/executions/execution.ts';
 import { executionJournal } from './execution-journal.ts';
 import type { StartOptions } from './options.ts';
 
@@ -26,6 +27,7 @@ export interface LocalWorldOptions {
   readonly scenario: Scenario;
   readonly clock: Clock;
   onCommitted(entries: readonly LedgerEntry[]): void;
+  onEnded(execution: ExecutionRecord): void;
 }
 
 /** The local system with everything it stands on, up and listening. */
@@ -34,8 +36,10 @@ export interface LocalWorld {
   readonly documentClient: DynamoDBDocumentClient;
   readonly tables: TableNames;
   readonly dynamoDb: RunningDynamoDb;
-  /** Executions of an earlier start that were not at their end; they go on. */
-  readonly resumed: number;
+  /** How many executions of an earlier start were not at their end. */
+  readonly unfinished: number;
+  /** Lets them go on. */
+  resume(): void;
   stop(): Promise<void>;
 }
 
@@ -68,6 +72,7 @@ export const startLocalWorld = async ({
   scenario,
   clock,
   onCommitted,
+  onEnded,
 }: LocalWorldOptions): Promise<LocalWorld> => {
   const { dataDirectory, awsPort, dynamoDbPort } = options;
   await reserveLoopbackPort(awsPort);
@@ -78,7 +83,16 @@ export const startLocalWorld = async ({
   await createTables(own, [...service.tables]);
   const lose = (executionArn: string) => void system.stepFunctions.stopExecution(executionArn, 'Lost');
   const system: LocalSystem = await createLocalSystem({
-    ...{ service, clock, region: REGION, retryDelays: 'real', log: quietLog, newId: randomUUID, onCommitted },
+    ...{
+      service,
+      clock,
+      region: REGION,
+      retryDelays: 'real',
+      log: quietLog,
+      newId: randomUUID,
+      onCommitted,
+      onEnded,
+    },
     engineClock: sleepingInRealTime(clock),
     dynamoDb: createDynamoDbClient({ endpoint: dynamoDb.endpoint, region: REGION }),
     tools: (inner) => scenarioTools(scenario, inner),
@@ -87,9 +101,9 @@ export const startLocalWorld = async ({
   });
   const server = createAwsEndpoint(system, clock);
   await listen(server, awsPort);
-  for (const execution of unfinished) system.stepFunctions.resume(execution);
   return {
-    ...{ system, dynamoDb, resumed: unfinished.length },
+    ...{ system, dynamoDb, unfinished: unfinished.length },
+    resume: () => unfinished.forEach((execution) => void system.stepFunctions.resume(execution)),
     documentClient: DynamoDBDocumentClient.from(own, { marshallOptions: { removeUndefinedValues: true } }),
     tables: service.environment as unknown as TableNames,
     async stop() {

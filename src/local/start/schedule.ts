@@ -35,6 +35,6 @@ export const runSchedule = async (options: ScheduleOptions): Promise<void> => {
   while (!signal.aborted) {
     await runCycle(options).catch((error: Error) => print(`  cycle not run: ${error.message}`));
     next = Math.max(next + everyMs, performance.now());
-    await sleep(next - performance.now(), undefined, { signal }).catch(() => {});
+    await sleep(Math.max(0, next - performance.now()), undefined, { signal }).catch(() => {});
   }
 };

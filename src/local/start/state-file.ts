@@ -7,7 +7,7 @@ import { instant } from '../../domain/identifiers.ts';
 const localState = z.strictObject({
   /** The scenario that is played here. */
   scenario: z.string(),
-  /** What the local clock showed when this was written; it stands still while nothing runs. */
+  /** Where the local clock goes on: it stands still while nothing runs, and is never set back, not even by a crash. */
   now: instant,
   /** How far the scenario's instants are moved, so that it starts when the system first did. */
   shift_ms: z.number(),

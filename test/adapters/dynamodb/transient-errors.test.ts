@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { DynamoDBClient, GetItemCommand, ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from '@jest/globals';
-import { throwTransientErrors, translateError } from '../../../src/adapters/dynamodb/transient-errors.ts';
+import { throwTransientErrors, translateError } from '../../../src/adapters/transient-errors.ts';
 import { TransientError } from '../../../src/application/errors.ts';
 import { reserveLoopbackPort } from '../../../src/local/process/loopback-port.ts';
 

@@ -1,5 +1,5 @@
-import { brief, command, plan } from './small-scenarios.ts';
 import { testSeason } from './season.ts';
+import { brief, command, plan } from './small-scenarios.ts';
 
 const STARTED = ['0 PLAN_ACTIVATED', '0 STEP_STARTED s1 1', '0 STEP_APPROVED s1 1 POLICY'];
 const FAILED_FOR_GOOD = [

@@ -1,5 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { autonomy, brief, command, DAY, fateOf, meeting, plan, play, scenario, story } from './small-scenarios.ts';
+import {
+  autonomy,
+  brief,
+  command,
+  DAY,
+  fateOf,
+  meeting,
+  plan,
+  play,
+  scenario,
+  story,
+} from './small-scenarios.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -64,13 +75,19 @@ describe('the autonomy of a scenario', () => {
   });
 
   test('ends for the day with its budget: what is asked then needs a person, and the next day has its own', async () => {
-    const three = [brief('s1'), brief('s2', { dependencies: ['s1'] })];
+    const steps = [brief('s1'), brief('s2', { dependencies: ['s1'] })];
     const report = await play(
-      scenario([plan('today', { account_id: 'a', steps: three }), plan('tomorrow', { account_id: 'a' })], {
-        autonomy: [autonomy('a', { budget })],
-        commands: [command(2 * DAY, 'approve_intent', 'today', { step_id: 's2' })],
-        cycle_minutes: 720,
-      }),
+      scenario(
+        [
+          plan('today', { account_id: 'a', plan_status: 'ACTIVE', steps }),
+          plan('tomorrow', { account_id: 'a' }),
+        ],
+        {
+          autonomy: [autonomy('a', { budget })],
+          commands: [command(2 * DAY, 'approve_intent', 'today', { step_id: 's2' })],
+          cycle_minutes: 720,
+        },
+      ),
     );
     expect(story(report, 'today').slice(3)).toEqual([
       '5 STEP_COMPLETED s1 1 SUCCEEDED',

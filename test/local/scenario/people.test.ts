@@ -1,5 +1,5 @@
-import { brief, command, DAY, meeting, plan } from './small-scenarios.ts';
 import { testSeason } from './season.ts';
+import { brief, command, DAY, meeting, plan } from './small-scenarios.ts';
 
 const step = { step_id: 's1' };
 const ASKED = [

@@ -1,6 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import { readScenario } from '../../../src/local/scenario/scenario.ts';
-import { brief, command, DAY, fateOf, meeting, minute, plan, play, scenario, story } from './small-scenarios.ts';
+import {
+  brief,
+  command,
+  DAY,
+  fateOf,
+  meeting,
+  minute,
+  plan,
+  play,
+  scenario,
+  story,
+} from './small-scenarios.ts';
 
 const busy = scenario(
   [
@@ -37,9 +48,12 @@ describe('a simulation', () => {
   test('begins plans in DRAFT, APPROVED and ACTIVE by commands, so that their ledgers are whole', async () => {
     const statuses = ['DRAFT', 'APPROVED', 'ACTIVE'];
     const report = await play(
-      scenario(statuses.map((plan_status) => plan(plan_status.toLowerCase(), { plan_status })), {
-        autonomy: [],
-      }),
+      scenario(
+        statuses.map((plan_status) => plan(plan_status.toLowerCase(), { plan_status })),
+        {
+          autonomy: [],
+        },
+      ),
     );
     const begins = statuses.map((status) => {
       const entries = report.ledger[status.toLowerCase()] ?? [];
@@ -122,9 +136,12 @@ describe('a simulation', () => {
 });
 
 describe('the scenarios that come with the project', () => {
-  test.each(['renewal-season', 'first-plan', 'people-and-failures'])('%s breaks no invariant', async (name) => {
-    const report = await play(readScenario(`examples/${name}.json`));
-    expect(report.refused).toEqual([]);
-    expect(report.cycles.every(({ failed }) => failed === 0)).toBe(true);
-  });
+  test.each(['renewal-season', 'first-plan', 'people-and-failures'])(
+    '%s breaks no invariant',
+    async (name) => {
+      const report = await play(readScenario(`examples/${name}.json`));
+      expect(report.refused).toEqual([]);
+      expect(report.cycles.every(({ failed }) => failed === 0)).toBe(true);
+    },
+  );
 });

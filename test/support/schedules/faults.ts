@@ -4,7 +4,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Invocation } from './invocation.ts';
 
-const KINDS = [
+export const FAULTS = [
   'THROTTLED',
   'CONFLICT',
   'LOST_ANSWER',
@@ -21,10 +21,10 @@ const KINDS = [
  * - TIMES_OUT: the state machine gives up waiting and tries again, while the first one goes on;
  * - EXECUTION_DIES: nobody tries again.
  */
-export type Fault = (typeof KINDS)[number];
+export type Fault = (typeof FAULTS)[number];
 
 export const pickFault = (random: () => number): Fault =>
-  KINDS[Math.floor(random() * KINDS.length)] ?? 'THROTTLED';
+  FAULTS[Math.floor(random() * FAULTS.length)] ?? 'THROTTLED';
 
 const never = new Promise<never>(() => {});
 

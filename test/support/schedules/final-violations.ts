@@ -10,8 +10,8 @@ import type { LedgerEntry } from '../../../src/domain/ledger/plan-ledger.ts';
 import type { PlanEvent } from '../../../src/domain/plan/plan-event.ts';
 import type { Row } from './raw-table-reader.ts';
 import type { Rig } from './rig.ts';
-import { approvedIntents, type Watch, type WatchedKey } from './watch.ts';
-import { planViolations } from './watched-plan.ts';
+import { approvedIntents, type Watch } from './watch.ts';
+import { type WatchedKey, wholePlanViolations } from './watched-plan.ts';
 
 interface Attempt {
   readonly id: string;
@@ -66,7 +66,7 @@ const ofPlan = async ({ raw, names }: Rig, watch: Watch, key: WatchedKey): Promi
   const isSame = canonicalHash(seen) === canonicalHash(rows.entries);
   const changed = isSame ? [] : [`plan ${key.plan_id}: entries of its ledger are not what they were`];
   const attempts = attemptsOf(rows.entries);
-  const found = [...planViolations(rows), ...changed];
+  const found = [...wholePlanViolations(rows), ...changed];
   if (attempts.length === 0) return found;
   const keysOf = (...skOf: ((id: string) => string)[]) =>
     attempts.flatMap(({ id }) => skOf.map((sk) => ({ pk: scopePk(key), sk: sk(id) })));

@@ -16,14 +16,18 @@ import { runTask } from './machine-task.ts';
 import type { Schedule, ScheduledCommand } from './random-schedule.ts';
 import type { Outside, Rig } from './rig.ts';
 import { Turns } from './turns.ts';
-import type { Watch, WatchedKey } from './watch.ts';
+import type { Watch } from './watch.ts';
+import type { WatchedKey } from './watched-plan.ts';
 
 /** Longest that a function runs before Lambda kills it, and that an execution runs before Step Functions does. */
 const FUNCTION_MS = 60_000;
 const EXECUTION_MS = 3_600_000;
 
+/** Share of the events that are lost or delivered twice, and of these the share of which the publisher hears no answer. */
+const ROUGH_EVENTS = 0.3;
+
 /** By how much the clock may move while others act: little, past each of the deadlines, past the end of an execution. */
-const JUMPS_SECONDS = [1, 10, 61, 121, 301, 301, 4600];
+const JUMPS_SECONDS = [1, 10, 61, 61, 121, 121, 301, 301, 4600];
 
 /** One run of a schedule: its actors, its clock, what befalls them, and the outside world of the handlers. */
 export class Play implements Outside {
@@ -31,6 +35,8 @@ export class Play implements Outside {
   readonly watch: Watch;
   /** Whether anything still goes wrong. */
   calm = false;
+  /** What has gone wrong, and which states were entered while it did. */
+  readonly happened = new Set<string>();
   readonly #rig: Rig;
   readonly #schedule: Schedule;
   readonly #keys: readonly WatchedKey[];
@@ -80,7 +86,8 @@ export class Play implements Outside {
     });
   }
 
-  startCycle(input: PlanCycleInput): Promise<CycleEnd> {
+  async startCycle(input: PlanCycleInput, after = 0): Promise<CycleEnd> {
+    await this.#letPass(after);
     const actor = this.#actor('cycle');
     const seen = new Map<string, Set<string>>();
     const run: RunTask = (state, payload) => {
@@ -90,13 +97,14 @@ export class Play implements Outside {
     return driveCycle(run, actor.name, input);
   }
 
-  command(of: ScheduledCommand): void {
+  async command(of: ScheduledCommand): Promise<void> {
+    await this.#letPass(of.after);
     const key = this.#keys[of.plan % this.#keys.length] as WatchedKey;
     const step_id = key.steps[of.step % key.steps.length] as string;
     const command = { do: of.do, step_id, reason: 'as the schedule has it' } as PersonCommand;
     const actor = this.#actor(of.by);
     const give = () => commandPlan(this.#rig.runtime, { key, by: of.by, command });
-    invokeFor(actor, this.#now, this.#live, give).catch(this.#expected);
+    await invokeFor(actor, this.#now, this.#live, give).catch(this.#expected);
   }
 
   async call<T>(operation: string, input: object, carryOut: () => Promise<T>): Promise<T> {
@@ -106,6 +114,7 @@ export class Play implements Outside {
     await this.#turn(invocation);
     const isBefore = random() < 0.5;
     const fault = this.#chance(this.#schedule.faultRate) ? pickFault(random) : undefined;
+    if (fault) this.happened.add(fault);
     if (isBefore && fault !== 'LOST_ANSWER') await faultBefore(fault, { invocation, input, random });
     const answer = this.turns.outside(async () => {
       const result = await carryOut();
@@ -122,19 +131,18 @@ export class Play implements Outside {
   async publish(event: ActionApproved): Promise<void> {
     const invocation = currentInvocation.getStore() as Invocation;
     await this.#turn(invocation);
-    const isRough = this.#chance(5 * this.#schedule.faultRate);
-    const times = isRough ? this.#pick([0, 0, 2]) : 1;
+    const isRough = this.#schedule.faultRate > 0 && this.#chance(ROUGH_EVENTS);
+    const times = isRough ? this.#pick([0, 2, 2]) : 1;
+    if (times !== 1) this.happened.add(times === 0 ? 'EVENT_LOST' : 'EVENT_TWICE');
     for (let copy = 0; copy < times; copy += 1) this.#execute(event);
     await this.#turn(invocation);
-    if (isRough && this.#chance(0.3))
+    if (isRough && this.#chance(ROUGH_EVENTS))
       throw Object.assign(new Error('no answer'), { name: 'InternalException' });
   }
 
   async tool(invocation: ToolInvocation, inner: ToolGateway): Promise<ToolResult> {
-    const { idempotency_key, plan_id, step_id, attempt } = invocation;
-    const luck = seededRandom(
-      this.#schedule.seed + plan_id.length + Number(step_id.slice(1)) * 17 + attempt * 131,
-    )();
+    const { idempotency_key, step_id, attempt } = invocation;
+    const luck = seededRandom(this.#schedule.seed + Number(step_id.slice(1)) * 17 + attempt * 131)();
     if (this.calm || luck < 0.7) return inner.invoke(invocation);
     if (luck < 0.9)
       return {
@@ -161,6 +169,7 @@ export class Play implements Outside {
   }
 
   #task(actor: Actor, state: string, payload: object) {
+    if (!this.calm) this.happened.add(state);
     const handler = this.#rig.handlers.get(state);
     if (!handler) throw new Error(`there is no state ${state}`);
     const event = JSON.parse(JSON.stringify(payload));
@@ -175,6 +184,10 @@ export class Play implements Outside {
     seen.set(`${state} ${plan.tenant_id}`, of.add(plan.plan_id));
     if (of.size > this.#schedule.maxPlansPerRun)
       this.watch.violations.push(`${state} of ${of.size} plans of ${plan.tenant_id} in a cycle`);
+  }
+
+  async #letPass(turns: number): Promise<void> {
+    for (let turn = 0; turn < turns; turn += 1) await this.turns.wait(() => false);
   }
 
   #turn(invocation: Invocation): Promise<void> {

@@ -14,12 +14,19 @@ export interface ScheduledCommand {
   readonly step: number;
   readonly by: 'ana' | 'ben';
   readonly do: (typeof COMMANDS)[number];
+  /** Turns it lets pass before it begins. */
+  readonly after: number;
+}
+
+export interface ScheduledCycle {
+  readonly kind: 'SCHEDULED' | 'ONE_TENANT' | 'FORCED';
+  readonly after: number;
 }
 
 /** A small world, who acts in it at the same time, and how often something goes wrong. */
 export interface Schedule {
   readonly plans: readonly ScheduledPlan[];
-  readonly cycles: readonly ('SCHEDULED' | 'ONE_TENANT' | 'FORCED')[];
+  readonly cycles: readonly ScheduledCycle[];
   readonly commands: readonly ScheduledCommand[];
   /** K of every cycle. */
   readonly maxPlansPerRun: number;
@@ -49,35 +56,47 @@ const oneOf = <T>(...values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(.
 const SHORT_MINUTES = 3;
 const MONTH_MINUTES = 30 * 24 * 60;
 
+/** How far apart actors begin, in turns of their own. */
+const MOST_TURNS_APART = 25;
+
 const scheduledPlan: fc.Arbitrary<ScheduledPlan> = fc.record({
   tenant: oneOf<0 | 1>(0, 0, 0, 1),
-  account: oneOf<0 | 1>(0, 0, 1),
-  status: oneOf<'DRAFT' | 'APPROVED'>('APPROVED', 'APPROVED', 'APPROVED', 'DRAFT'),
+  account: oneOf<0 | 1>(0, 1),
+  status: oneOf<'DRAFT' | 'APPROVED'>('APPROVED', 'APPROVED', 'APPROVED', 'APPROVED', 'DRAFT'),
   lifetimeMinutes: oneOf(MONTH_MINUTES, MONTH_MINUTES, MONTH_MINUTES, SHORT_MINUTES),
-  steps: fc.array(fc.record({ byItself: oneOf(true, true, false), afterPrevious: fc.boolean() }), {
-    minLength: 1,
-    maxLength: 3,
-    size: 'max',
-  }),
+  steps: oneOf(1, 1, 2, 2, 3).chain((length) =>
+    fc.array(fc.record({ byItself: oneOf(true, true, true, false), afterPrevious: fc.boolean() }), {
+      minLength: length,
+      maxLength: length,
+    }),
+  ),
 });
 
+const after = fc.nat(MOST_TURNS_APART);
+
 const command: fc.Arbitrary<ScheduledCommand> = fc.record({
-  plan: fc.nat(2),
+  plan: oneOf(0, 0, 1, 2),
   step: oneOf(0, 0, 1),
   by: oneOf<'ana' | 'ben'>('ben', 'ben', 'ben', 'ana'),
   do: oneOf(...COMMANDS),
+  after,
 });
 
+const cycle: fc.Arbitrary<ScheduledCycle> = fc.record({
+  kind: oneOf<ScheduledCycle['kind']>('SCHEDULED', 'ONE_TENANT', 'ONE_TENANT', 'FORCED'),
+  after: fc.oneof(fc.constant(0), after),
+});
+
+const several = <T>(of: fc.Arbitrary<T>, ...lengths: readonly number[]): fc.Arbitrary<T[]> =>
+  oneOf(...lengths).chain((length) => fc.array(of, { minLength: length, maxLength: length }));
+
 export const schedule: fc.Arbitrary<Schedule> = fc.record({
-  plans: fc.array(scheduledPlan, { minLength: 1, maxLength: 3 }),
-  cycles: fc.array(oneOf<Schedule['cycles'][number]>('SCHEDULED', 'ONE_TENANT', 'FORCED'), {
-    minLength: 2,
-    maxLength: 4,
-  }),
-  commands: fc.array(command, { maxLength: 4 }),
+  plans: several(scheduledPlan, 1, 1, 2, 2, 3),
+  cycles: several(cycle, 2, 2, 3, 4),
+  commands: several(command, 0, 1, 2, 4),
   maxPlansPerRun: fc.integer({ min: 1, max: 3 }),
-  budget: oneOf(9, 9, 1),
-  faultRate: oneOf(0, 0.02, 0.06),
-  clockRate: oneOf(0, 0.01, 0.04),
+  budget: oneOf(9, 9, 9, 1),
+  faultRate: oneOf(0, 0.03, 0.1),
+  clockRate: oneOf(0, 0.03, 0.1),
   seed: fc.nat(),
 });

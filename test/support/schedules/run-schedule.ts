@@ -13,10 +13,11 @@ import { isTerminal } from '../../../src/domain/plan/plan.ts';
 import { finalViolations } from './final-violations.ts';
 import { firstCommits, TENANTS } from './new-plans.ts';
 import { Play } from './play.ts';
-import type { Schedule } from './random-schedule.ts';
+import type { Schedule, ScheduledCycle } from './random-schedule.ts';
 import { CYCLE_SECONDS, type Rig } from './rig.ts';
 import { isAtRest } from './settled.ts';
-import { Watch, type WatchedKey } from './watch.ts';
+import { Watch } from './watch.ts';
+import type { WatchedKey } from './watched-plan.ts';
 
 const START = '2026-01-05T09:00:00.000Z';
 
@@ -60,7 +61,7 @@ const clear = async ({ raw, names }: Rig, keys: readonly WatchedKey[]): Promise<
   });
 };
 
-const inputOf = (kind: Schedule['cycles'][number], [first]: readonly WatchedKey[]): PlanCycleInput => {
+const inputOf = (kind: ScheduledCycle['kind'], [first]: readonly WatchedKey[]): PlanCycleInput => {
   if (kind === 'SCHEDULED' || !first) return {};
   return kind === 'ONE_TENANT'
     ? { tenant_ids: [first.tenant_id] }
@@ -85,11 +86,11 @@ const lookAtAll = async ({ watch }: Play, keys: readonly WatchedKey[]): Promise<
 };
 
 /** Runs cycles, each when the next plan is due, until every plan is at rest; says which took too long. */
-const comeToRest = async (play: Play, keys: readonly WatchedKey[]): Promise<Map<string, number>> => {
+const comeToRest = async (play: Play): Promise<Map<string, number>> => {
   const looks = new Map<string, number>();
   const { watch } = play;
   for (let cycle = 0; cycle < MAX_CYCLES; cycle += 1) {
-    await lookAtAll(play, keys);
+    await watch.lookAtDue();
     const restless = [...watch.plans.values()].filter((rows) => !isAtRest(rows, watch.plans));
     if (restless.length === 0) return looks;
     const due = restless.map(({ dueAt }) => dueAt ?? '9').sort()[0] as string;
@@ -135,7 +136,9 @@ const EXPIRES_EVERY = 4;
 
 export interface ScheduleEnd {
   readonly violations: readonly string[];
-  readonly turns: number;
+  /** What has gone wrong, and which states were entered while it did. */
+  readonly happened: ReadonlySet<string>;
+  /** In how many cycles each plan was due until it was at rest, once nothing went wrong any more. */
   readonly looks: ReadonlyMap<string, number>;
 }
 
@@ -146,18 +149,18 @@ export const runSchedule = async (rig: Rig, run: string, schedule: Schedule): Pr
   const play = new Play(rig, schedule, { run, start: START, keys, watch });
   rig.outside = play;
   await lookAtAll(play, keys);
-  for (const kind of schedule.cycles)
-    play.startCycle(inputOf(kind, keys)).catch((error) => watch.violations.push(String(error)));
-  for (const command of schedule.commands) play.command(command);
+  const found = (error: unknown) => void watch.violations.push(String(error));
+  for (const { kind, after } of schedule.cycles) play.startCycle(inputOf(kind, keys), after).catch(found);
+  for (const command of schedule.commands) play.command(command).catch(found);
   await play.run();
   play.calm = true;
   play.turns.inOrder = true;
   play.moveTo(play.now().getTime() + 2 * CYCLE_SECONDS * 1000);
   await play.run();
-  const looks = await comeToRest(play, keys);
+  const looks = await comeToRest(play);
   watch.violations.push(...tooManyLooks(looks, keys, schedule));
   if (schedule.seed % EXPIRES_EVERY === 0) await expireAll(play, keys);
   const violations = [...watch.violations, ...(await finalViolations(rig, watch, keys))];
   await clear(rig, keys);
-  return { violations, turns: play.turns.taken, looks };
+  return { violations, happened: play.happened, looks };
 };

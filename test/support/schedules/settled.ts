@@ -12,13 +12,14 @@ const waitsForAPerson = ({ steps }: Plan): boolean => {
   return asked.length > 0 && asked.length + behind.length === open.length;
 };
 
-/** An approved plan that the policy gate keeps back, on account of another plan that is ACTIVE. */
-const isBlocked = ({ plan, lockedBy }: PlanRows, all: ReadonlyMap<string, PlanRows>): boolean => {
-  const holder = lockedBy === undefined ? undefined : all.get(lockedBy);
-  return plan.plan_status === 'APPROVED' && holder !== undefined && isAtRest(holder, all);
-};
+/** An approved plan that the policy gate keeps back until another one, of which the same is asked, is ACTIVE no more. */
+const isBlocked = ({ plan }: PlanRows, all: ReadonlyMap<string, PlanRows>): boolean =>
+  plan.plan_status === 'APPROVED' &&
+  [...all.values()].some(
+    (other) => other.plan.plan_status === 'ACTIVE' && other.plan.account_id === plan.account_id,
+  );
 
-/** Terminal, not begun, paused, or waiting for a person: the orchestrator has nothing to do for it before its next deadline. */
+/** Terminal, not begun, paused, waiting for a person or behind another plan: the orchestrator cannot do anything for it. */
 export const isAtRest = (rows: PlanRows, all: ReadonlyMap<string, PlanRows>): boolean => {
   const { plan } = rows;
   if (isTerminal(plan.plan_status) || plan.plan_status === 'PAUSED' || plan.plan_status === 'DRAFT')

@@ -15,8 +15,6 @@ export class Turns {
   readonly random: () => number;
   /** In the order of arrival, once nothing is to be stirred up any more. */
   inOrder = false;
-  /** How many turns there were. */
-  taken = 0;
   #waiting: Waiting[] = [];
   #busy = 0;
   #idle: (() => void) | undefined;
@@ -50,7 +48,6 @@ export class Turns {
       if (this.#waiting.length === 0) return;
       const index = this.inOrder ? 0 : Math.floor(this.random() * this.#waiting.length);
       const [next] = this.#waiting.splice(index, 1);
-      this.taken += 1;
       next?.go();
     }
   }

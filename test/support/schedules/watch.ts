@@ -1,13 +1,11 @@
+import { planPk, scopePk } from '../../../src/adapters/dynamodb/keys.ts';
 import type { TableNames } from '../../../src/adapters/dynamodb/table-names.ts';
-import type { PlanKey } from '../../../src/application/ports.ts';
 import type { LedgerEntry } from '../../../src/domain/ledger/plan-ledger.ts';
 import { isTerminal } from '../../../src/domain/plan/plan.ts';
 import type { PlanEvent } from '../../../src/domain/plan/plan-event.ts';
 import { type PutRow, putsOf } from './observed-writes.ts';
 import type { RawTables, Row } from './raw-table-reader.ts';
-import { type PlanRows, planViolations, readPlan } from './watched-plan.ts';
-
-export type WatchedKey = PlanKey & { readonly plan_type: string; readonly steps: readonly string[] };
+import { dueAtOf, type PlanRows, planViolations, readPlan, type WatchedKey } from './watched-plan.ts';
 
 /** Ids of the intents that a ledger says were approved. */
 export const approvedIntents = (entries: readonly LedgerEntry[]): Set<string> => {
@@ -43,9 +41,8 @@ export class Watch {
   }
 
   /** Reads a plan and its whole ledger again. */
-  async reread(planId: string, known: readonly LedgerEntry[] = []): Promise<PlanRows | undefined> {
-    const key = this.#keys.get(planId);
-    return key && readPlan(this.#raw, this.#names, key, known, this.plans.get(planId)?.entries);
+  async reread(planId: string): Promise<PlanRows | undefined> {
+    return this.#read(planId, true);
   }
 
   async #put({ table, row }: PutRow, by: string): Promise<void> {
@@ -56,11 +53,29 @@ export class Watch {
       this.#executed(row, by);
   }
 
+  /** Reads since when the due index lists each plan; what else may have changed was looked at when it did. */
+  async lookAtDue(): Promise<void> {
+    const table = this.#names.REVENUE_PLANS_TABLE_NAME;
+    const keys = [...this.#keys.values()].map((key) => ({ pk: scopePk(key), sk: planPk(key.plan_id) }));
+    const { [table]: rows = [] } = await this.#raw.rows({ [table]: keys });
+    for (const row of rows) {
+      const known = this.plans.get(String(row.plan_id));
+      const dueAt = dueAtOf(row);
+      if (known) this.plans.set(known.plan.plan_id, { ...known, dueAt });
+      if (known?.plan.version !== row.version) this.violations.push(`plan ${row.plan_id} changed unseen`);
+    }
+  }
+
   async look(planId: string): Promise<void> {
-    const rows = await this.reread(planId, this.plans.get(planId)?.entries ?? []);
+    const rows = await this.#read(planId);
     if (!rows) return void this.violations.push(`plan ${planId}: its row is gone`);
     this.plans.set(planId, rows);
     this.violations.push(...planViolations(rows), ...this.#rivals(rows));
+  }
+
+  async #read(planId: string, whole = false): Promise<PlanRows | undefined> {
+    const key = this.#keys.get(planId);
+    return key && readPlan(this.#raw, this.#names, key, { known: this.plans.get(planId), whole });
   }
 
   /** Other plans that are ACTIVE for the same account. */

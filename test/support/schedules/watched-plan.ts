@@ -8,10 +8,12 @@ import {
 } from '../../../src/adapters/dynamodb/keys.ts';
 import type { TableNames } from '../../../src/adapters/dynamodb/table-names.ts';
 import type { PlanKey } from '../../../src/application/ports.ts';
-import { type LedgerEntry, tamperings } from '../../../src/domain/ledger/plan-ledger.ts';
+import { canonicalHash } from '../../../src/domain/ledger/canonical-json.ts';
+import { GENESIS_HASH, type LedgerEntry } from '../../../src/domain/ledger/plan-ledger.ts';
 import { ledgerViolations, rowViolations } from '../../../src/domain/ledger/violations.ts';
 import { evolve } from '../../../src/domain/plan/evolve.ts';
 import type { Plan } from '../../../src/domain/plan/plan.ts';
+import type { PlanEvent } from '../../../src/domain/plan/plan-event.ts';
 import type { Key, RawTables, Row } from './raw-table-reader.ts';
 
 /** A plan with what stands beside it, read together while nobody writes. */
@@ -20,6 +22,10 @@ export interface PlanRows {
   /** Since when the due index lists it; undefined when it does not. */
   readonly dueAt: string | undefined;
   readonly entries: readonly LedgerEntry[];
+  /** Those at the end of them that were read just now. */
+  readonly newEntries: readonly LedgerEntry[];
+  /** What the entries tell. */
+  readonly folded: Plan | undefined;
   readonly lockedBy: string | undefined;
   /** META and ATTEMPT rows of its steps, by sort key. */
   readonly attempts: ReadonlyMap<string, Row>;
@@ -30,58 +36,74 @@ const STORAGE = ['pk', 'sk', 'due_shard', 'due_sk'];
 const content = (row: Row): Row =>
   Object.fromEntries(Object.entries(row).filter(([name]) => !STORAGE.includes(name)));
 
-const attemptKeys = (planId: string, steps: readonly string[], attemptsOf: (step: string) => number): Key[] =>
-  steps.flatMap((step) => [
-    { pk: planPk(planId), sk: stepMetaSk(step) },
-    ...Array.from({ length: attemptsOf(step) }, (_, made) => ({
-      pk: planPk(planId),
-      sk: stepAttemptSk(step, made + 1),
-    })),
-  ]);
+export const dueAtOf = ({ due_sk }: Row): string | undefined =>
+  due_sk === undefined ? undefined : String(due_sk).split('#', 1)[0];
 
-/** Reads a plan again, its ledger from the entries on that are known. */
+export type WatchedKey = PlanKey & { readonly plan_type: string; readonly steps: readonly string[] };
+
+/** META of each step, its newest attempt, and the one that would follow. */
+const attemptKeys = ({ plan_id, steps }: WatchedKey, known: PlanRows | undefined): Key[] =>
+  steps.flatMap((step) => {
+    const last = known?.plan.steps.find(({ step_id }) => step_id === step)?.last_attempt ?? 0;
+    const keys = [
+      stepMetaSk(step),
+      stepAttemptSk(step, Math.max(last, 1)),
+      stepAttemptSk(step, Math.max(last, 1) + 1),
+    ];
+    return keys.map((sk) => ({ pk: planPk(plan_id), sk }));
+  });
+
+const folded = (plan: PlanRows['folded'], entries: readonly LedgerEntry[]): PlanRows['folded'] =>
+  entries.reduce<PlanRows['folded']>((before, { seq, hash, event_type, timestamp, actor, data }) => {
+    const after = evolve(before, { event_type, timestamp, actor, data } as PlanEvent);
+    return { ...after, version: seq, head_hash: hash };
+  }, plan);
+
+/** Reads a plan again: its ledger from the entries on that are known, or from the start. */
 export const readPlan = async (
   raw: RawTables,
   names: TableNames,
-  key: PlanKey & { readonly plan_type: string; readonly steps: readonly string[] },
-  known: readonly LedgerEntry[],
-  /** Entries that tell how many attempts there may be. */
-  seen: readonly LedgerEntry[] = known,
+  key: WatchedKey,
+  { known, whole = false }: { readonly known: PlanRows | undefined; readonly whole?: boolean },
 ): Promise<PlanRows | undefined> => {
-  const { plan_id } = key;
-  const scope = scopePk(key);
-  const lastAttempt = (step: string) =>
-    1 +
-    seen.filter(
-      ({ event_type, data }) => event_type === 'STEP_STARTED' && 'step_id' in data && data.step_id === step,
-    ).length;
+  const [pk, plan, lock] = [planPk(key.plan_id), planPk(key.plan_id), activeLockSk(key.plan_type)];
+  const entriesBefore = whole ? [] : (known?.entries ?? []);
   const [rows, newer] = await Promise.all([
     raw.rows({
-      [names.REVENUE_PLANS_TABLE_NAME]: [
-        { pk: scope, sk: planPk(plan_id) },
-        { pk: scope, sk: activeLockSk(key.plan_type) },
-      ],
-      [names.PLAN_STEP_EXECUTION_TABLE_NAME]: attemptKeys(plan_id, key.steps, lastAttempt),
+      [names.REVENUE_PLANS_TABLE_NAME]: [plan, lock].map((sk) => ({ pk: scopePk(key), sk })),
+      [names.PLAN_STEP_EXECUTION_TABLE_NAME]: attemptKeys(key, known),
     }),
-    raw.after(
-      names.PLAN_LEDGER_TABLE_NAME,
-      planPk(plan_id),
-      known.length === 0 ? 'A' : eventSk(known.length),
-    ),
+    raw.after(names.PLAN_LEDGER_TABLE_NAME, pk, eventSk(entriesBefore.length)),
   ]);
-  const found = rows[names.REVENUE_PLANS_TABLE_NAME] ?? [];
-  const row = found.find(({ sk }) => sk === planPk(plan_id));
+  const found = new Map((rows[names.REVENUE_PLANS_TABLE_NAME] ?? []).map((row) => [row.sk, row]));
+  const row = found.get(plan);
   if (!row) return undefined;
-  const lock = found.find(({ sk }) => sk === activeLockSk(key.plan_type));
   const attempts = rows[names.PLAN_STEP_EXECUTION_TABLE_NAME] ?? [];
+  const newEntries = newer.map((entry) => content(entry) as unknown as LedgerEntry);
   return {
     plan: content(row) as Plan,
-    dueAt: row.due_sk === undefined ? undefined : String(row.due_sk).split('#', 1)[0],
-    entries: [...known, ...newer.map((entry) => content(entry) as unknown as LedgerEntry)],
-    lockedBy: lock && String(lock.plan_id),
+    dueAt: dueAtOf(row),
+    entries: [...entriesBefore, ...newEntries],
+    newEntries,
+    folded: folded(whole ? undefined : known?.folded, newEntries),
+    lockedBy: found.get(lock)?.plan_id as string | undefined,
     attempts: new Map(attempts.map((attempt) => [String(attempt.sk), attempt])),
   };
 };
+
+/** What newer entries do to the chain. */
+const chainViolations = ({ entries, newEntries }: PlanRows): string[] =>
+  newEntries.flatMap((entry, index) => {
+    const place = entries.length - newEntries.length + index;
+    const { hash, ...said } = entry;
+    const follows = entry.prev_hash === (entries[place - 1]?.hash ?? GENESIS_HASH);
+    return entry.seq === place + 1 && follows && hash === canonicalHash(said)
+      ? []
+      : [`entry ${place + 1} of the ledger does not follow the one before, or its hash is wrong`];
+  });
+
+const foldViolations = ({ plan, folded: told }: PlanRows): string[] =>
+  canonicalHash(plan) === canonicalHash(told) ? [] : ['the row is not the fold of its ledger'];
 
 const lockViolations = ({ plan, lockedBy }: PlanRows): string[] => {
   const isHolder = lockedBy === plan.plan_id;
@@ -106,11 +128,20 @@ const stepViolations = ({ plan, attempts }: PlanRows): string[] =>
     ];
   });
 
-/** What is wrong with a plan as it stands in its rows, in words. */
+const named = ({ plan }: PlanRows, found: readonly string[]): string[] =>
+  found.map((what) => `plan ${plan.plan_id}: ${what}`);
+
+/** What is wrong with a plan after a write: what that write can have changed, in words. */
 export const planViolations = (rows: PlanRows): string[] =>
-  [
-    ...ledgerViolations(rows.entries),
-    ...rowViolations(rows.plan, rows.entries),
+  named(rows, [
+    ...chainViolations(rows),
+    ...foldViolations(rows),
     ...lockViolations(rows),
     ...stepViolations(rows),
-  ].map((what) => `plan ${rows.plan.plan_id}: ${what}`);
+  ]);
+
+/** Everything that is wrong with a plan that was read as a whole. */
+export const wholePlanViolations = (rows: PlanRows): string[] => [
+  ...planViolations(rows),
+  ...named(rows, [...ledgerViolations(rows.entries), ...rowViolations(rows.plan, rows.entries)]),
+];

@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { TransientError } from '../../application/errors.ts';
+import { TransientError } from '../application/errors.ts';
 
 /** Faults of the platform that pass by themselves; by the names that the SDK gives, never by text. */
 const TRANSIENT: ReadonlySet<string> = new Set([
