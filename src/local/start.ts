@@ -71,7 +71,7 @@ const untilSignalled = (): Promise<void> =>
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
   });
 
-const startedByNpm = (): boolean => process.env.npm_lifecycle_event !== undefined;
+const startedByNpm = (): boolean => process.env.npm_lifecycle_event === 'start';
 
 const untilStopped = (): Promise<void> =>
   startedByNpm() ? Promise.race([untilSignalled(), untilParentEnds()]) : untilSignalled();

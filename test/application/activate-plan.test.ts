@@ -149,15 +149,21 @@ describe('an activation that comes too late', () => {
 });
 
 describe('a dry run', () => {
+  it('says no more than that it would activate a plan that has nothing to start', async () => {
+    await tell(world.runtime.plans, toStatus('APPROVED', { plan_id: 'p1', steps: [] }));
+    const { effect } = await activate({ dry_run: true }, { advance_when_active: true });
+    expect(effect).toBe('would activate');
+  });
+
   it.each([
-    ['activate', minute(10)],
-    ['expire', EXPIRY],
-  ])('says that it would %s, and writes nothing', async (what, now) => {
+    ['activate', 'would activate, then start step s1', minute(10)],
+    ['expire', 'would expire', EXPIRY],
+  ])('says that it would %s, and writes nothing', async (what, effect, now) => {
     await approve();
     world.clock.set(now);
     const before = await world.everything();
     const output = await activate({ dry_run: true }, { advance_when_active: true });
-    expect(output).toMatchObject({ activated: what === 'activate', advance: false, effect: `would ${what}` });
+    expect(output).toMatchObject({ activated: what === 'activate', advance: false, effect });
     expect(await world.everything()).toEqual(before);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { enumerateTenants, PLANS_PER_PAGE } from '../../src/application/enumerate-tenants.ts';
-import type { Tenant } from '../../src/application/ports.ts';
+import type { Tenant, UnreadableTenant } from '../../src/application/ports.ts';
 import type { Cycle } from '../../src/contracts/plan-cycle.ts';
 import { newCycle, newResult } from '../support/cycles.ts';
 import { type DueHint, hintedPlans, tenantsOf } from '../support/fakes/plan-hints.ts';
@@ -12,10 +12,15 @@ const hint = (plan_id: string, more: Partial<DueHint> = {}): DueHint => ({
 });
 const active = (...ids: string[]): Tenant[] => ids.map((tenantId) => ({ tenantId, status: 'active' }));
 
+interface Listed {
+  readonly cursor?: string | null;
+  readonly tenants?: (Tenant | UnreadableTenant)[];
+}
+
 const enumerate = async (
   hints: readonly DueHint[],
   more: Partial<Cycle> = {},
-  { cursor = null, tenants = active('acme', 'bolt') }: { cursor?: string | null; tenants?: Tenant[] } = {},
+  { cursor = null, tenants = active('acme', 'bolt') }: Listed = {},
 ) => {
   const { plans, asked } = hintedPlans(hints);
   const deps = { clock: settableClock(), plans, tenants: tenantsOf(...tenants) };
@@ -53,6 +58,27 @@ describe('enumerating tenants', () => {
     const hints = [hint('p1'), hint('p2', { tenant_id: 'bolt' }), hint('p3', { tenant_id: 'nobody' })];
     expect((await enumerate(hints, {}, { tenants })).found).toEqual([['acme', ['p1']]]);
     expect((await enumerate(hints, { force: true }, { tenants })).found).toEqual([['acme', ['p1']]]);
+  });
+
+  it('names a tenant whose row is none, with the first page only', async () => {
+    const unreadable = { tenantId: 'bolt', status: 'unreadable', error: 'StoredRowInvalidError' } as const;
+    const tenants = [...active('acme'), unreadable];
+    const failures = [{ tenant_id: 'bolt', plan_id: null, error: 'StoredRowInvalidError' }];
+    const { found, output } = await enumerate(
+      [hint('p1'), hint('p2', { tenant_id: 'bolt' })],
+      {},
+      { tenants },
+    );
+    expect(found).toEqual([['acme', ['p1']]]);
+    expect(output.totals).toMatchObject({ failed: 1, failures });
+    const later = await enumerate([hint('p1')], {}, { tenants, cursor: 'aaa' });
+    expect(later.output.totals).toMatchObject({ failed: 0, failures: [] });
+  });
+
+  it('looks at a plan whose status is none, as at a live one', async () => {
+    const odd = hint('p1', { plan_status: undefined });
+    expect((await enumerate([odd])).found).toEqual([['acme', ['p1']]]);
+    expect((await enumerate([odd], { force: true })).found).toEqual([['acme', ['p1']]]);
   });
 
   it('keeps to the tenants that were asked for, while they are active', async () => {

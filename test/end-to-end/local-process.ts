@@ -38,6 +38,7 @@ const collected = (child: ChildProcess, lines: string[], changed: () => void): P
       lines.push(line);
       changed();
     });
+  // `close` and not `exit`: all output is there by then, and whatever inherited the pipes is gone.
   return new Promise((resolve) => {
     child.on('close', (code, signal) =>
       resolve({ how: signal ?? code ?? 'unknown', stdout: lines.join('\n'), stderr }),

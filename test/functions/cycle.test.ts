@@ -113,6 +113,9 @@ describe('rows that are no plans', () => {
       const [first] = await enumerate(cycle);
       const { plans } = await call<{ plans: PlanItem[] }>('enumerate-plans', { cycle, tenant: first });
       looks.push(...plans.map(({ list, plan_id }) => `${list} ${plan_id}`));
+      for (const plan of plans.filter(({ error }) => error !== null)) {
+        await call('postpone-plan', { cycle, plan, error: { Error: plan.error } });
+      }
     }
     expect(looks).toEqual(expect.arrayContaining(['INVALID p1', 'INVALID p2', 'LIVE p3']));
   });
@@ -193,7 +196,7 @@ describe('a dry run of a cycle', () => {
     const { plans } = await call<{ plans: PlanItem[] }>('enumerate-plans', { cycle, tenant: first });
     const [approved, live] = plans;
     expect(await call('activate-plan', { cycle, plan: approved })).toMatchObject({
-      effect: 'would activate',
+      effect: 'would activate, then start step s1',
     });
     expect(await call('evaluate-plan', { cycle, plan: live })).toMatchObject({
       ...{ move: 'NONE', effect: 'would start step s1' },

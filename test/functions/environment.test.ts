@@ -16,7 +16,7 @@ describe('a function', () => {
     expect(everyTask.map(([name]) => name)).toEqual([
       ...['activate-plan', 'apply-step-outcome', 'close-cycle', 'decide-approval', 'dispatch-step'],
       ...['enumerate-plans', 'enumerate-tenants', 'evaluate-plan', 'invoke-tool', 'open-cycle'],
-      ...['record-failure', 'record-outcome', 'repair-step', 'start-execution'],
+      ...['postpone-plan', 'record-failure', 'record-outcome', 'repair-step', 'start-execution'],
     ]);
   });
 

@@ -23,6 +23,7 @@ const CONDITION_FAILED = 'ConditionalCheckFailed';
 const CONFLICT = 'TransactionConflict';
 /** Reasons that pass by themselves; whatever else cancels a transaction will do so again. */
 const PASSING: readonly string[] = [
+  'None',
   'ThrottlingError',
   'ProvisionedThroughputExceeded',
   'InternalServerError',
@@ -32,12 +33,11 @@ const lostBy = <L extends string>(
   error: TransactionCanceledException,
   writes: readonly GuardedWrite<L>[],
 ): GuardedResult<L> => {
-  const codes = (error.CancellationReasons ?? []).map(({ Code = '' }) => Code);
+  const codes = (error.CancellationReasons ?? []).map(({ Code = 'None' }) => Code);
   const write = writes[codes.findIndex((code) => code === CONDITION_FAILED || code === CONFLICT)];
   if (write) return { committed: false, lost_to: write.lost_to };
-  if (codes.some((code) => PASSING.includes(code)))
-    throw new TransientError(`transaction cancelled: ${codes}`, { cause: error });
-  throw error;
+  if (codes.some((code) => !PASSING.includes(code))) throw error;
+  throw new TransientError(`transaction cancelled: ${codes}`, { cause: error });
 };
 
 /**

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, DynamoDBDocumentClient, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
+import { planPk, scopePk } from '../../../src/adapters/dynamodb/keys.ts';
 import { createPlanStore } from '../../../src/adapters/dynamodb/plan-store.ts';
 import type { TableNames } from '../../../src/adapters/dynamodb/table-names.ts';
 import { TransientError } from '../../../src/application/errors.ts';
@@ -15,7 +16,7 @@ const names = { REVENUE_PLANS_TABLE_NAME: 'plans', PLAN_LEDGER_TABLE_NAME: 'ledg
 const store = createPlanStore(client, names);
 
 const hint = (plan_id: string) => ({
-  ...{ ...SCOPE, plan_id, plan_status: 'ACTIVE', due_sk: `${START}#${plan_id}` },
+  ...{ pk: scopePk(SCOPE), sk: planPk(plan_id), plan_status: 'ACTIVE', due_sk: `${START}#${plan_id}` },
 });
 
 afterEach(() => void mock.reset());

@@ -3,14 +3,16 @@ import { describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createTenantStore } from '../../../src/adapters/dynamodb/tenant-store.ts';
 import { StoredRowInvalidError } from '../../../src/application/errors.ts';
-import type { Tenant, TenantStore } from '../../../src/application/ports.ts';
+import type { Tenant, TenantStore, UnreadableTenant } from '../../../src/application/ports.ts';
 import { useWorld } from '../../support/world.ts';
 
 const world = useWorld();
 
 const put = (row: Record<string, unknown>) => world.put('TENANTS_TABLE_NAME', row);
-const listed = async (tenants: TenantStore = world.runtime.tenants): Promise<Tenant[][]> => {
-  const pages: Tenant[][] = [];
+const listed = async (
+  tenants: TenantStore = world.runtime.tenants,
+): Promise<(Tenant | UnreadableTenant)[][]> => {
+  const pages: (Tenant | UnreadableTenant)[][] = [];
   for await (const page of tenants.list()) pages.push(page);
   return pages;
 };
@@ -29,6 +31,14 @@ describe('tenants', () => {
     const plan_policy = { elevated_authority: { risk_at_least: 'HIGH', approvers: ['carla'] } };
     await put({ tenantId: 'acme', plan_policy });
     expect((await world.runtime.tenants.get('acme'))?.plan_policy).toEqual(plan_policy);
+  });
+
+  it('whose row is none are named in the list, and keep no other from it', async () => {
+    await put({ tenantId: 'acme' });
+    await put({ tenantId: 'bolt', status: 'asleep' });
+    const all = (await listed()).flat();
+    expect(all).toContainEqual({ tenantId: 'acme', status: 'active' });
+    expect(all).toContainEqual({ tenantId: 'bolt', status: 'unreadable', error: 'StoredRowInvalidError' });
   });
 
   it('that do not exist are undefined', async () => {

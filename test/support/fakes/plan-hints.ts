@@ -4,6 +4,7 @@ import type {
   PlanStore,
   Tenant,
   TenantStore,
+  UnreadableTenant,
 } from '../../../src/application/ports.ts';
 import { fake } from './fake.ts';
 
@@ -42,9 +43,12 @@ export const hintedPlans = (hints: readonly DueHint[]): HintedPlans => {
 };
 
 /** Tenants, each on a page of its own. */
-export const tenantsOf = (...tenants: readonly Tenant[]): TenantStore =>
+export const tenantsOf = (...tenants: readonly (Tenant | UnreadableTenant)[]): TenantStore =>
   fake<TenantStore>('TenantStore', {
-    get: async (tenantId) => tenants.find((tenant) => tenant.tenantId === tenantId),
+    get: async (tenantId) =>
+      tenants.find(
+        (tenant): tenant is Tenant => tenant.tenantId === tenantId && tenant.status !== 'unreadable',
+      ),
     async *list() {
       for (const tenant of tenants) yield [tenant];
     },

@@ -24,7 +24,7 @@ const FUNCTION_MS = 60_000;
 const EXECUTION_MS = 3_600_000;
 
 /** Share of the events that are lost or delivered twice, and of these the share of which the publisher hears no answer. */
-const ROUGH_EVENTS = 0.3;
+const ROUGH_EVENTS = 0.4;
 
 /** By how much the clock may move while others act: little, past each of the deadlines, past the end of an execution. */
 const JUMPS_SECONDS = [1, 10, 61, 61, 121, 121, 301, 301, 4600];
@@ -132,7 +132,7 @@ export class Play implements Outside {
     const invocation = currentInvocation.getStore() as Invocation;
     await this.#turn(invocation);
     const isRough = this.#schedule.faultRate > 0 && this.#chance(ROUGH_EVENTS);
-    const times = isRough ? this.#pick([0, 2, 2]) : 1;
+    const times = isRough ? this.#pick([0, 0, 2]) : 1;
     if (times !== 1) this.happened.add(times === 0 ? 'EVENT_LOST' : 'EVENT_TWICE');
     for (let copy = 0; copy < times; copy += 1) this.#execute(event);
     await this.#turn(invocation);

@@ -28,6 +28,8 @@ export interface Schedule {
   readonly plans: readonly ScheduledPlan[];
   readonly cycles: readonly ScheduledCycle[];
   readonly commands: readonly ScheduledCommand[];
+  /** How often, after that, two cycles run at the same time when the next plan is due. */
+  readonly rounds: number;
   /** K of every cycle. */
   readonly maxPlansPerRun: number;
   /** Actions a day and account that need no person. */
@@ -63,7 +65,7 @@ const scheduledPlan: fc.Arbitrary<ScheduledPlan> = fc.record({
   tenant: oneOf<0 | 1>(0, 0, 0, 1),
   account: oneOf<0 | 1>(0, 1),
   status: oneOf<'DRAFT' | 'APPROVED'>('APPROVED', 'APPROVED', 'APPROVED', 'APPROVED', 'DRAFT'),
-  lifetimeMinutes: oneOf(MONTH_MINUTES, MONTH_MINUTES, MONTH_MINUTES, SHORT_MINUTES),
+  lifetimeMinutes: oneOf(MONTH_MINUTES, MONTH_MINUTES, MONTH_MINUTES, MONTH_MINUTES, SHORT_MINUTES),
   steps: oneOf(1, 1, 2, 2, 3).chain((length) =>
     fc.array(fc.record({ byItself: oneOf(true, true, true, false), afterPrevious: fc.boolean() }), {
       minLength: length,
@@ -91,12 +93,13 @@ const several = <T>(of: fc.Arbitrary<T>, ...lengths: readonly number[]): fc.Arbi
   oneOf(...lengths).chain((length) => fc.array(of, { minLength: length, maxLength: length }));
 
 export const schedule: fc.Arbitrary<Schedule> = fc.record({
-  plans: several(scheduledPlan, 1, 1, 2, 2, 3),
-  cycles: several(cycle, 2, 2, 3, 4),
-  commands: several(command, 0, 1, 2, 4),
+  plans: several(scheduledPlan, 1, 1, 1, 2, 2, 3),
+  cycles: several(cycle, 2, 2, 2, 2, 3, 4),
+  rounds: oneOf(0, 1, 2, 3),
+  commands: several(command, 0, 0, 1, 2, 4),
   maxPlansPerRun: fc.integer({ min: 1, max: 3 }),
   budget: oneOf(9, 9, 9, 1),
-  faultRate: oneOf(0, 0.03, 0.1),
+  faultRate: oneOf(0, 0.04, 0.1),
   clockRate: oneOf(0, 0.03, 0.1),
   seed: fc.nat(),
 });

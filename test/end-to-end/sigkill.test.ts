@@ -1,0 +1,126 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { expect, test } from '@jest/globals';
+import type { TableNames } from '../../src/adapters/dynamodb/table-names.ts';
+import {
+  ledgerViolations,
+  overlappingActivePlans,
+  rowViolations,
+} from '../../src/domain/ledger/violations.ts';
+import { isTerminal } from '../../src/domain/plan/plan.ts';
+import { createDynamoDbClient } from '../../src/local/dynamodb/client.ts';
+import { seededRandom } from '../../src/local/invocation-gate.ts';
+import { loadService } from '../../src/local/service/service-definition.ts';
+import { createRuntime } from '../../src/runtime/runtime.ts';
+import { brief, command, plan, scenario } from '../local/scenario/small-scenarios.ts';
+import { UP, untilFree, usePlace } from './local-process.ts';
+
+const KILLS = 20;
+const SEED = Number(process.env.SIGKILL_SEED ?? 20_260_105);
+/** A kill comes at a random instant of the first cycles after the start, each of which takes 200 ms. */
+const LATEST_KILL_MS = 500;
+const ACCOUNTS = ['a', 'b', 'c', 'd'];
+
+/** Enough work for all the restarts: plans of one account and type have to wait for each other. */
+const PLANS = ACCOUNTS.flatMap((account_id) =>
+  [1, 2, 3, 4].map((number) =>
+    plan(`${account_id}${number}`, {
+      account_id,
+      steps: [brief('s1'), brief('s2', { dependencies: ['s1'] }), brief('s3')],
+    }),
+  ),
+);
+const SCENARIO = scenario(PLANS, {
+  outcomes: [
+    { step_id: 's2', attempt: 1, result: 'FAILED', after_minutes: 0.2 },
+    { step_id: 's3', result: 'TRANSIENT_THEN_SUCCEEDED', after_minutes: 0.2 },
+    { result: 'SUCCEEDED', after_minutes: 0.5 },
+  ],
+  commands: ACCOUNTS.flatMap((account) => [
+    command(6, 'pause', `${account}1`),
+    command(9, 'resume', `${account}1`),
+  ]),
+});
+
+const place = usePlace();
+
+const tables = () => {
+  const client = createDynamoDbClient({ endpoint: `http://127.0.0.1:${place.dynamoDbPort}` });
+  const { environment } = loadService({ stage: 'local' });
+  const { plans } = createRuntime(environment, { dynamoDb: client });
+  const documents = DynamoDBDocumentClient.from(client);
+  const rows = async (table: keyof TableNames): Promise<Record<string, unknown>[]> => {
+    const found: Record<string, unknown>[] = [];
+    for await (const { Items = [] } of paginateScan({ client: documents }, { TableName: environment[table] }))
+      found.push(...Items);
+    return found;
+  };
+  return { plans, rows };
+};
+
+const KEYS = PLANS.map(({ plan_id, tenant_id, account_id }) => ({
+  plan_id: String(plan_id),
+  tenant_id: String(tenant_id),
+  account_id: String(account_id),
+}));
+
+const untilAllEnded = async ({ plans }: ReturnType<typeof tables>) => {
+  for (;;) {
+    const read = await plans.getMany(KEYS);
+    expect(read.invalid).toEqual([]);
+    if (read.plans.length === KEYS.length && read.plans.every((one) => isTerminal(one.plan_status)))
+      return read.plans;
+    await delay(100);
+  }
+};
+
+const attemptText = (of: Record<string, unknown>): string => `${of.plan_id} ${of.step_id} ${of.attempt}`;
+
+test(`${KILLS} crashes in the middle of a cycle lose nothing and do nothing twice (seed ${SEED})`, async () => {
+  const random = seededRandom(SEED);
+  const path = await place.file('scenario.json', SCENARIO);
+  const args = ['--scenario', path, '--speed', '120', '--every', '200ms'];
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    const system = place.start(args);
+    await system.line(UP);
+    await delay(random() * LATEST_KILL_MS);
+    expect(await system.signal('SIGKILL')).toMatchObject({ how: 'SIGKILL', stderr: '' });
+  }
+
+  const system = place.start(args);
+  await system.line(UP);
+  const store = tables();
+  const plans = await untilAllEnded(store);
+  const ledgers = await Promise.all(plans.map(({ plan_id }) => store.plans.ledger(plan_id)));
+  const entries = ledgers.flat();
+  const broken = plans.flatMap((one, index) => {
+    const ledger = ledgers[index] ?? [];
+    return [...ledgerViolations(ledger), ...rowViolations(one, ledger)].map(
+      (what) => `${one.plan_id}: ${what}`,
+    );
+  });
+  expect([...broken, ...overlappingActivePlans(ledgers)]).toEqual([]);
+  for (const ledger of ledgers) {
+    const instants = ledger.map(({ timestamp }) => timestamp);
+    expect(instants).toEqual([...instants].sort());
+  }
+  expect(plans.map(({ plan_id, plan_status }) => `${plan_id} ${plan_status}`)).toEqual(
+    KEYS.map(({ plan_id }) => `${plan_id} COMPLETED`),
+  );
+
+  const attemptsOf = (type: string): string[] =>
+    entries
+      .filter(({ event_type }) => event_type === type)
+      .map(({ data }) => attemptText({ ...data }))
+      .sort();
+  const notes = (await store.rows('INTERNAL_NOTES_TABLE_NAME')).map(attemptText).sort();
+  expect(notes).toEqual(attemptsOf('STEP_COMPLETED'));
+  const outcomes = (await store.rows('EXECUTION_OUTCOMES_TABLE_NAME')).map(attemptText).sort();
+  expect(outcomes).toEqual(attemptsOf('STEP_STARTED'));
+  const executions = await store.rows('EXECUTION_ATTEMPTS_TABLE_NAME');
+  expect(executions.map(({ status }) => status)).not.toContain('RUNNING');
+
+  expect((await system.signal('SIGTERM')).how).toBe(0);
+  await untilFree(place.dynamoDbPort);
+  await untilFree(place.awsPort);
+}, 120_000);
