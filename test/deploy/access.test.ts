@@ -128,6 +128,11 @@ const STORIES: Record<string, () => Promise<void>> = {
         activated: false,
       });
   },
+  'a plan whose look failed is postponed': async () => {
+    await activePlan('p1', [newStep('s1')]);
+    const failure = { ...item('p1'), error: { Error: 'TransientError' } };
+    expect(await call('postponePlan', failure)).toEqual({ postponed: true });
+  },
   'steps run to the end of their plan, approved by the policy and by a person': async () => {
     await activePlan('p1', SIDE_BY_SIDE);
     for (const step_id of ['s1', 's2']) {

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from '@jest/globals';
@@ -21,28 +23,32 @@ const SEED = Number(process.env.SIGKILL_SEED ?? 20_260_105);
 const LATEST_KILL_MS = 500;
 const ACCOUNTS = ['a', 'b', 'c', 'd'];
 
+const steps = [brief('s1'), brief('s2', { dependencies: ['s1'] }), brief('s3')];
+
 /** Enough work for all the restarts: plans of one account and type have to wait for each other. */
-const PLANS = ACCOUNTS.flatMap((account_id) =>
-  [1, 2, 3, 4].map((number) =>
-    plan(`${account_id}${number}`, {
-      account_id,
-      steps: [brief('s1'), brief('s2', { dependencies: ['s1'] }), brief('s3')],
-    }),
+const PLANS = [
+  plan('paused', { steps }),
+  ...ACCOUNTS.flatMap((account_id) =>
+    [1, 2, 3, 4].map((number) => plan(`${account_id}${number}`, { account_id, steps })),
   ),
-);
+];
 const SCENARIO = scenario(PLANS, {
   outcomes: [
     { step_id: 's2', attempt: 1, result: 'FAILED', after_minutes: 0.2 },
     { step_id: 's3', result: 'TRANSIENT_THEN_SUCCEEDED', after_minutes: 0.2 },
     { result: 'SUCCEEDED', after_minutes: 0.5 },
   ],
-  commands: ACCOUNTS.flatMap((account) => [
-    command(6, 'pause', `${account}1`),
-    command(9, 'resume', `${account}1`),
-  ]),
+  commands: [command(6, 'pause', 'paused'), command(9, 'resume', 'paused')],
 });
 
 const place = usePlace();
+
+/** Where the local clock goes on after a crash. */
+const savedInstant = async (): Promise<string> =>
+  JSON.parse(await readFile(join(place.dataDirectory, 'state.json'), 'utf8')).now;
+
+const instantsIn = (lines: readonly string[]): string[] =>
+  lines.flatMap((line) => /^ {2}(\d{4}-\S+Z) /.exec(line)?.[1] ?? []);
 
 const tables = () => {
   const client = createDynamoDbClient({ endpoint: `http://127.0.0.1:${place.dynamoDbPort}` });
@@ -85,6 +91,8 @@ test(`${KILLS} crashes in the middle of a cycle lose nothing and do nothing twic
     await system.line(UP);
     await delay(random() * LATEST_KILL_MS);
     expect(await system.signal('SIGKILL')).toMatchObject({ how: 'SIGKILL', stderr: '' });
+    const saved = await savedInstant();
+    expect(instantsIn(system.lines).filter((instant) => instant > saved)).toEqual([]);
   }
 
   const system = place.start(args);

@@ -27,7 +27,7 @@ export interface LocalWorldOptions {
   readonly scenario: Scenario;
   readonly clock: Clock;
   onCommitted(entries: readonly LedgerEntry[]): void;
-  onEnded(execution: ExecutionRecord): void;
+  onEnded?(execution: ExecutionRecord): void;
 }
 
 /** The local system with everything it stands on, up and listening. */
@@ -97,6 +97,7 @@ export const startLocalWorld = async ({
     dynamoDb: createDynamoDbClient({ endpoint: dynamoDb.endpoint, region: REGION }),
     tools: (inner) => scenarioTools(scenario, inner),
     around: scenarioInvocations({ scenario, clock, lose }),
+    ...(onEnded && { onEnded }),
     ...(journal && { journal }),
   });
   const server = createAwsEndpoint(system, clock);

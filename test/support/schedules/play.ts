@@ -23,6 +23,9 @@ import type { WatchedKey } from './watched-plan.ts';
 const FUNCTION_MS = 60_000;
 const EXECUTION_MS = 3_600_000;
 
+/** How much more often something goes wrong with a transaction: what it writes is what the rules are about. */
+const TRANSACTION_WEIGHT = 3;
+
 /** Share of the events that are lost or delivered twice, and of these the share of which the publisher hears no answer. */
 const ROUGH_EVENTS = 0.4;
 
@@ -113,7 +116,8 @@ export class Play implements Outside {
     const { random } = this.turns;
     await this.#turn(invocation);
     const isBefore = random() < 0.5;
-    const fault = this.#chance(this.#schedule.faultRate) ? pickFault(random) : undefined;
+    const weight = operation === 'TransactWriteItems' ? TRANSACTION_WEIGHT : 1;
+    const fault = this.#chance(weight * this.#schedule.faultRate) ? pickFault(random) : undefined;
     if (fault) this.happened.add(fault);
     if (isBefore && fault !== 'LOST_ANSWER') await faultBefore(fault, { invocation, input, random });
     const answer = this.turns.outside(async () => {

@@ -95,11 +95,11 @@ const several = <T>(of: fc.Arbitrary<T>, ...lengths: readonly number[]): fc.Arbi
 export const schedule: fc.Arbitrary<Schedule> = fc.record({
   plans: several(scheduledPlan, 1, 1, 1, 2, 2, 3),
   cycles: several(cycle, 2, 2, 2, 2, 3, 4),
-  rounds: oneOf(0, 1, 2, 3),
+  rounds: oneOf(0, 0, 1, 2),
   commands: several(command, 0, 0, 1, 2, 4),
   maxPlansPerRun: fc.integer({ min: 1, max: 3 }),
   budget: oneOf(9, 9, 9, 1),
-  faultRate: oneOf(0, 0.04, 0.1),
+  faultRate: oneOf(0, 0.03, 0.06),
   clockRate: oneOf(0, 0.03, 0.1),
   seed: fc.nat(),
 });

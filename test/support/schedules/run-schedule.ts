@@ -151,7 +151,7 @@ const expireAll = async (play: Play, keys: readonly WatchedKey[]): Promise<void>
       watch.violations.push(`plan ${plan.plan_id} is ${plan.plan_status} after its expiry`);
 };
 
-const EXPIRES_EVERY = 4;
+const EXPIRES_EVERY = 8;
 
 export interface ScheduleEnd {
   readonly violations: readonly string[];
