@@ -91,7 +91,6 @@ export const startLocalWorld = async ({
       log: quietLog,
       newId: randomUUID,
       onCommitted,
-      onEnded,
     },
     engineClock: sleepingInRealTime(clock),
     dynamoDb: createDynamoDbClient({ endpoint: dynamoDb.endpoint, region: REGION }),
