@@ -68,7 +68,7 @@ export interface PlanStore {
   /** Moves a plan in the due index without changing the plan; false when it has changed meanwhile. */
   postponeIfUnchanged(plan: Plan, dueAt: string | undefined): Promise<boolean>;
   /** Moves a plan in the due index whatever its row has become; for plans that could not be looked at. */
-  postponeIfThere(key: PlanKey, dueAt: string): Promise<void>;
+  postponeIfListed(key: PlanKey, dueAt: string): Promise<void>;
   /** Plans due up to an instant, longest due first within each page's shard. Eventually consistent. */
   listDue(upTo: string): AsyncIterable<(PlanHint & { due_at: string })[]>;
   /** All plans of a tenant, by id. Eventually consistent. */

@@ -27,6 +27,6 @@ export const postponePlan = async (
   const { tenant_id, account_id, plan_id } = plan;
   log.error('plan failed in a cycle', { cycle_id: cycle.cycle_id, tenant_id, account_id, plan_id, ...error });
   if (cycle.dry_run) return { postponed: false };
-  await plans.postponeIfThere(plan, secondsAfter(clock.now().toISOString(), FAILED_PLAN_RETRY_SECONDS));
+  await plans.postponeIfListed(plan, secondsAfter(clock.now().toISOString(), FAILED_PLAN_RETRY_SECONDS));
   return { postponed: true };
 };

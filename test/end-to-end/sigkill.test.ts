@@ -21,6 +21,7 @@ const KILLS = 20;
 const SEED = Number(process.env.SIGKILL_SEED ?? 20_260_105);
 /** A kill comes at a random instant of the first cycles after the start, each of which takes 200 ms. */
 const LATEST_KILL_MS = 500;
+const PATIENCE_MS = 40_000;
 const ACCOUNTS = ['a', 'b', 'c', 'd'];
 
 const steps = [brief('s1'), brief('s2', { dependencies: ['s1'] }), brief('s3')];
@@ -70,12 +71,14 @@ const KEYS = PLANS.map(({ plan_id, tenant_id, account_id }) => ({
   account_id: String(account_id),
 }));
 
-const untilAllEnded = async ({ plans }: ReturnType<typeof tables>) => {
+/** Once all have ended, or none will any more: what is then left shows in the assertions. */
+const onceAllEnded = async ({ plans }: ReturnType<typeof tables>) => {
+  const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     const read = await plans.getMany(KEYS);
     expect(read.invalid).toEqual([]);
-    if (read.plans.length === KEYS.length && read.plans.every((one) => isTerminal(one.plan_status)))
-      return read.plans;
+    const ended = read.plans.filter(({ plan_status }) => isTerminal(plan_status));
+    if (ended.length === KEYS.length || performance.now() > deadline) return read.plans;
     await delay(100);
   }
 };
@@ -98,7 +101,11 @@ test(`${KILLS} crashes in the middle of a cycle lose nothing and do nothing twic
   const system = place.start(args);
   await system.line(UP);
   const store = tables();
-  const plans = await untilAllEnded(store);
+  const plans = await onceAllEnded(store);
+  const unfinished = plans.filter(({ plan_status }) => plan_status !== 'COMPLETED');
+  expect(
+    unfinished.map(({ plan_id, plan_status, pause_reason }) => [plan_id, plan_status, pause_reason]),
+  ).toEqual([]);
   const ledgers = await Promise.all(plans.map(({ plan_id }) => store.plans.ledger(plan_id)));
   const entries = ledgers.flat();
   const broken = plans.flatMap((one, index) => {
@@ -112,10 +119,6 @@ test(`${KILLS} crashes in the middle of a cycle lose nothing and do nothing twic
     const instants = ledger.map(({ timestamp }) => timestamp);
     expect(instants).toEqual([...instants].sort());
   }
-  expect(plans.map(({ plan_id, plan_status }) => `${plan_id} ${plan_status}`)).toEqual(
-    KEYS.map(({ plan_id }) => `${plan_id} COMPLETED`),
-  );
-
   const attemptsOf = (type: string): string[] =>
     entries
       .filter(({ event_type }) => event_type === type)

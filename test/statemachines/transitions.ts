@@ -31,12 +31,14 @@ export const statesOf = (machine: Machine): [string, State][] =>
     ...(state.ItemProcessor ? statesOf(state.ItemProcessor) : []),
   ]);
 
-const targetsOf = ({ Next, Default, Choices = [], Catch = [] }: State): string[] =>
-  [Next, Default, ...Choices.map((choice) => choice.Next), ...Catch.map((catcher) => catcher.Next)].filter(
-    (target) => target !== undefined,
-  );
+const CAUGHT = ' (caught)';
 
-/** Every way from one state to another, as `From → To`. */
+const targetsOf = ({ Next, Default, Choices = [], Catch = [] }: State): string[] => [
+  ...[Next, Default, ...Choices.map((choice) => choice.Next)].filter((target) => target !== undefined),
+  ...Catch.map((catcher) => `${catcher.Next}${CAUGHT}`),
+];
+
+/** Every way from one state to another, as `From → To`, with a remark if a Catch leads there. */
 export const possibleTransitions = (machine: Machine): string[] =>
   statesOf(machine).flatMap(([name, state]) => targetsOf(state).map((target) => `${name} → ${target}`));
 
@@ -45,12 +47,18 @@ interface StateDetails {
   readonly stateExitedEventDetails?: { readonly name: string };
 }
 
+/** The event before a state is left whose failure was caught. */
+const FAILED = /(Failed|TimedOut)$/;
+
 const transitionsIn = (history: readonly HistoryEvent[]): string[] =>
   (history as readonly (HistoryEvent & StateDetails)[]).flatMap((event) => {
     const entered = event.stateEnteredEventDetails?.name;
-    const before = history[event.previousEventId - 1] as StateDetails | undefined;
+    const before = history[event.previousEventId - 1] as (HistoryEvent & StateDetails) | undefined;
     const left = before?.stateExitedEventDetails?.name;
-    return entered !== undefined && left !== undefined ? [`${left} → ${entered}`] : [];
+    const isCaught = before !== undefined && FAILED.test(history[before.previousEventId - 1]?.type ?? '');
+    return entered !== undefined && left !== undefined
+      ? [`${left} → ${entered}${isCaught ? CAUGHT : ''}`]
+      : [];
   });
 
 /** The states that an execution, its children included, has entered. */

@@ -24,8 +24,8 @@ const AFTER_ALL_IDS = '#\uffff';
 const BATCH_KEYS = 100;
 /** The plan has not changed since it was looked at; if it has, whoever changed it has set `due_at` too. */
 const PLAN_UNCHANGED = 'version = :read';
-/** A row that is gone is not made up again. */
-const ROW_IS_THERE = 'attribute_exists(pk)';
+/** What is in the index moves in it; a plan that has ended or gone meanwhile is not put back. */
+const STILL_LISTED = 'attribute_exists(due_sk)';
 
 const locationRow = z.object({ plan_id: identifier, tenant_id: identifier, account_id: identifier });
 const planStatus = z.enum(PLAN_STATUSES);
@@ -137,12 +137,12 @@ export const createPlanStore = (client: DynamoDBDocumentClient, tables: TableNam
       }
     },
 
-    async postponeIfThere(key, dueAt) {
+    async postponeIfListed(key, dueAt) {
       const update = new UpdateCommand({
         TableName,
         Key: planKey(key),
         UpdateExpression: 'SET due_shard = :shard, due_sk = :sk',
-        ConditionExpression: ROW_IS_THERE,
+        ConditionExpression: STILL_LISTED,
         ExpressionAttributeValues: { ':shard': dueShard(key.plan_id), ':sk': dueSk(dueAt, key.plan_id) },
       });
       await client.send(update).catch((error: unknown) => {

@@ -60,14 +60,15 @@ export const introducePlan = async (runtime: Runtime, plan: ScenarioPlan): Promi
   const { plan_id, created_by, approved_by, plan_status } = plan;
   const at = runtime.clock.now().toISOString();
   const created = await create(runtime, plan);
-  if (!created.ok) return refusalOf({ at, do: 'create_plan', plan_id, by: created_by }, created);
+  // One that is there already was begun by a start that crashed.
+  if (!created.ok && created.code !== 'PLAN_EXISTS')
+    return refusalOf({ at, do: 'create_plan', plan_id, by: created_by }, created);
   if (plan_status === 'DRAFT') return [];
-  const approved = await commandPlan(runtime, {
-    key: plan,
-    by: approved_by,
-    command: { do: 'approve_plan' },
-  });
-  if (!approved.ok) return refusalOf({ at, do: 'approve_plan', plan_id, by: approved_by }, approved);
+  if (created.plan?.plan_status === 'DRAFT') {
+    const approval = { key: plan, by: approved_by, command: { do: 'approve_plan' } } as const;
+    const approved = await commandPlan(runtime, approval);
+    if (!approved.ok) return refusalOf({ at, do: 'approve_plan', plan_id, by: approved_by }, approved);
+  }
   if (plan_status === 'APPROVED') return [];
   return refusalOf({ at, do: 'activate_plan', plan_id, by: 'scenario' }, await activate(runtime, plan));
 };

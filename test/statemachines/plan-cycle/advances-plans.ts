@@ -130,7 +130,7 @@ export const advancesPlans = (open: OpenWorld) =>
         outputOf(cycle)
           .plans.flatMap(({ effects }) => effects)
           .sort(),
-      ).toEqual(['would activate', 'would start step s1']);
+      ).toEqual(['would activate, then start step s1', 'would start step s1']);
       expect(await m.world.everything()).toEqual(before);
     });
   });

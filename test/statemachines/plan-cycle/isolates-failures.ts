@@ -52,6 +52,7 @@ export const isolatesFailures = (open: OpenWorld) =>
       m.wait(5);
       const failures = [{ tenant_id: 'acme', plan_id: 'p1', error: 'SomethingUnheardOf' }];
       expect(failureOf(await m.cycle())).toMatchObject({ failures });
+      m.wait(1);
       expect((await m.cycle()).status).toBe('SUCCEEDED');
       expect(await m.plan('p1')).toMatchObject({ plan_status: 'COMPLETED' });
     });
@@ -70,6 +71,38 @@ export const isolatesFailures = (open: OpenWorld) =>
       expect(counts(await m.cycle())).toMatchObject({ activated: 1, stepsStarted: 1, failed: 0 });
       expect(count.calls).toBe(3);
       expect(await m.plan('p1')).toMatchObject({ plan_status: 'COMPLETED', steps: [{ last_attempt: 1 }] });
+    });
+
+    it('that keeps the plan from being postponed, too, harms nobody: the next cycle tries it again', async () => {
+      const m = await open();
+      await m.introduce({ plans: [briefPlan('p1')] });
+      failing(m, 'ActivatePlan', UNHEARD_OF, { times: 1 });
+      failing(m, 'PostponePlan', { name: 'AnotherOne' }, { times: 1 });
+      const failures = [{ tenant_id: 'acme', plan_id: 'p1', error: 'SomethingUnheardOf' }];
+      expect(failureOf(await m.cycle())).toMatchObject({ failures });
+      expect(counts(await m.cycle())).toMatchObject({ activated: 1, stepsStarted: 1, failed: 0 });
+    });
+
+    it('does not make a plan due again that has ended meanwhile', async () => {
+      const m = await open();
+      await m.introduce({ plans: [briefPlan('p1')] });
+      failing(m, 'DispatchStep', UNHEARD_OF, { times: 1 });
+      m.intercept.set('PostponePlan', async (_, invoke) => {
+        await m.tell('p1', { do: 'abort' });
+        return invoke();
+      });
+      await m.cycle();
+      const row = await m.world.row('REVENUE_PLANS_TABLE_NAME', 'TENANT#acme#ACCOUNT#a1', 'PLAN#p1');
+      expect(row).toMatchObject({ plan_status: 'ABORTED' });
+      expect(row).not.toHaveProperty('due_sk');
+    });
+
+    it('with a plan moves it behind the others, so that it starves none of them', async () => {
+      const m = await open({ maxPlansPerRun: 1 });
+      await m.introduce({ plans: [briefPlan('p1'), OTHER] });
+      failing(m, 'ActivatePlan', UNHEARD_OF, { of: '"account_id":"a1"' });
+      for (let beat = 0; beat < 3; beat += 1) await m.cycle();
+      await servesTheOther(m);
     });
 
     it('because a row is no plan is the failure of that plan alone, by name', async () => {

@@ -53,7 +53,15 @@ const report = ({
   ].join('\n');
 
 /** What must have happened while calls went wrong in any 500 schedules, or they prove too little. */
-const ROUGHNESS = [...FAULTS, 'EVENT_LOST', 'EVENT_TWICE', 'RepairStep', 'RecordFailure', 'ApplyStepOutcome'];
+const ROUGHNESS = [
+  ...FAULTS,
+  'EVENT_LOST',
+  'EVENT_TWICE',
+  'RepairStep',
+  'PostponePlan',
+  'RecordFailure',
+  'ApplyStepOutcome',
+];
 
 /**
  * Plays this file's share of the schedules; gives back what did not happen in them and should have.

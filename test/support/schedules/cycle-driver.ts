@@ -13,7 +13,7 @@ import type {
   RepairStepOutput,
   TenantResult,
 } from '../../../src/contracts/plan-cycle.ts';
-import type { TaskEnd } from './machine-task.ts';
+import type { Caught, TaskEnd } from './machine-task.ts';
 
 /** Runs one Task of a machine, with its retries, on behalf of one actor. */
 export type RunTask = (stateName: string, payload: object) => Promise<TaskEnd>;
@@ -24,13 +24,20 @@ export interface CycleEnd {
   readonly closed: boolean;
 }
 
-/** A Catch of one plan's Tasks. */
-class PlanFailed extends Error {}
+/** What leads to PostponePlan: a Catch of one plan's Tasks, or a row that is no plan. */
+class PlanFailed extends Error {
+  readonly caught: Pick<Caught, 'Error'>;
+
+  constructor(caught: Pick<Caught, 'Error'>) {
+    super(caught.Error);
+    this.caught = caught;
+  }
+}
 
 const must = async <T>(run: RunTask, stateName: string, payload: object): Promise<T> => {
   const end = await run(stateName, payload);
   if ('result' in end) return end.result as T;
-  throw new PlanFailed(end.caught.Error);
+  throw new PlanFailed(end.caught);
 };
 
 interface Look {
@@ -66,7 +73,7 @@ const move = async (run: RunTask, look: Look): Promise<Counted> => {
 const NOTHING = { started: false, completed: false, expired: false, completed_by_repair: false };
 
 const advance = async (run: RunTask, look: Look): Promise<Partial<PlanResult>> => {
-  if (look.plan.list === 'INVALID') throw new PlanFailed(look.plan.error ?? '');
+  if (look.plan.list === 'INVALID') throw new PlanFailed({ Error: look.plan.error ?? '' });
   if (look.plan.list === 'LIVE') return move(run, look);
   const activated = await must<ActivatePlanOutput>(run, 'ActivatePlan', look);
   const counted = { activated: activated.activated, expired_at_activation: activated.expired };
@@ -87,6 +94,7 @@ const advancePlan = async (run: RunTask, look: Look): Promise<PlanResult> => {
     return { ...result, error: null, ...(await advance(run, look)) };
   } catch (error) {
     if (!(error instanceof PlanFailed)) throw error;
+    await run('PostponePlan', { ...look, error: error.caught });
     return { ...result, error: error.message };
   }
 };

@@ -11,6 +11,7 @@ export const FAULTS = [
   'FUNCTION_DIES',
   'TIMES_OUT',
   'EXECUTION_DIES',
+  'UNHEARD_OF',
 ] as const;
 
 /**
@@ -19,7 +20,8 @@ export const FAULTS = [
  * - LOST_ANSWER: it was carried out, and the caller hears of an error;
  * - FUNCTION_DIES: whoever called never goes on, before or after it was carried out, and its state machine tries again;
  * - TIMES_OUT: the state machine gives up waiting and tries again, while the first one goes on;
- * - EXECUTION_DIES: nobody tries again.
+ * - EXECUTION_DIES: nobody tries again;
+ * - UNHEARD_OF: an error, before or after it was carried out, that nobody thinks worth another try.
  */
 export type Fault = (typeof FAULTS)[number];
 
@@ -46,6 +48,8 @@ const throttled = (): Error =>
 
 const lostAnswer = (): Error => Object.assign(new Error('the answer was lost'), { name: 'TimeoutError' });
 
+const unheardOf = (): Error => Object.assign(new Error('as the schedule wants it'), { name: UNHEARD_OF });
+
 /** Whoever called dies or is given up. */
 const strike = async (fault: Fault, invocation: Invocation): Promise<void> => {
   if (fault === 'TIMES_OUT') invocation.fail('States.Timeout');
@@ -57,6 +61,9 @@ const strike = async (fault: Fault, invocation: Invocation): Promise<void> => {
   if (fault === 'FUNCTION_DIES' || fault === 'EXECUTION_DIES') await never;
 };
 
+/** Name of an error that no part of the system knows. */
+export const UNHEARD_OF = 'SomethingUnheardOf';
+
 /** What befalls a call before it is made. Throws, never returns, or lets it be made. */
 export const faultBefore = async (
   fault: Fault | undefined,
@@ -65,6 +72,7 @@ export const faultBefore = async (
   if (fault === undefined) return;
   if (fault === 'CONFLICT' && 'TransactItems' in input) throw conflict(input, random);
   if (fault === 'THROTTLED' || fault === 'CONFLICT') throw throttled();
+  if (fault === 'UNHEARD_OF') throw unheardOf();
   await strike(fault, invocation);
 };
 
@@ -72,5 +80,6 @@ export const faultBefore = async (
 export const faultAfter = async (fault: Fault | undefined, invocation: Invocation): Promise<void> => {
   if (fault === undefined) return;
   if (fault === 'LOST_ANSWER' || fault === 'THROTTLED' || fault === 'CONFLICT') throw lostAnswer();
+  if (fault === 'UNHEARD_OF') throw unheardOf();
   await strike(fault, invocation);
 };

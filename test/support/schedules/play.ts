@@ -10,7 +10,7 @@ import type { EnumeratePlansOutput, PlanCycleInput } from '../../../src/contract
 import { seededRandom } from '../../../src/local/invocation-gate.ts';
 import { type CycleEnd, driveCycle, type RunTask } from './cycle-driver.ts';
 import { driveExecution } from './execution-driver.ts';
-import { faultAfter, faultBefore, pickFault } from './faults.ts';
+import { faultAfter, faultBefore, pickFault, UNHEARD_OF } from './faults.ts';
 import { type Actor, currentInvocation, type Invocation, invokeFor, isDead } from './invocation.ts';
 import { runTask } from './machine-task.ts';
 import type { Schedule, ScheduledCommand } from './random-schedule.ts';
@@ -155,9 +155,7 @@ export class Play implements Outside {
         error_class: 'DOWNSTREAM',
         tool_run_ref: idempotency_key,
       };
-    throw luck < 0.95
-      ? new TransientError('busy')
-      : Object.assign(new Error('what'), { name: 'SomethingUnheardOf' });
+    throw luck < 0.95 ? new TransientError('busy') : Object.assign(new Error('what'), { name: UNHEARD_OF });
   }
 
   #execute(data: ActionApproved): void {
@@ -208,7 +206,7 @@ export class Play implements Outside {
 
   /** Errors that a command or an execution may end with when calls go wrong; any other is a bug of the harness or of what is under test. */
   readonly #expected = (error: Error): void => {
-    const names = ['TransientError', 'States.Timeout', 'Lambda.Unknown', 'InternalException'];
+    const names = ['TransientError', 'States.Timeout', 'Lambda.Unknown', 'InternalException', UNHEARD_OF];
     if (!names.includes(error.name)) this.watch.violations.push(`unexpected ${error.name}: ${error.stack}`);
   };
 }

@@ -9,6 +9,7 @@ import { handler as enumerateTenants } from '../../../functions/tasks/enumerate-
 import { handler as evaluatePlan } from '../../../functions/tasks/evaluate-plan.ts';
 import { handler as invokeTool } from '../../../functions/tasks/invoke-tool.ts';
 import { handler as openCycle } from '../../../functions/tasks/open-cycle.ts';
+import { handler as postponePlan } from '../../../functions/tasks/postpone-plan.ts';
 import { handler as recordFailure } from '../../../functions/tasks/record-failure.ts';
 import { handler as recordOutcome } from '../../../functions/tasks/record-outcome.ts';
 import { handler as repairStep } from '../../../functions/tasks/repair-step.ts';
@@ -35,6 +36,7 @@ const TASKS: Readonly<Record<string, Task>> = {
   DispatchStep: dispatchStep,
   DecideApproval: decideApproval,
   RepairStep: repairStep,
+  PostponePlan: postponePlan,
   CloseCycle: closeCycle,
   StartExecution: startExecution,
   InvokeTool: invokeTool,

@@ -151,6 +151,14 @@ const expireAll = async (play: Play, keys: readonly WatchedKey[]): Promise<void>
       watch.violations.push(`plan ${plan.plan_id} is ${plan.plan_status} after its expiry`);
 };
 
+/** The due index lists a plan until it has ended, and no longer. */
+const dueViolations = ({ plans }: Watch): string[] =>
+  [...plans.values()].flatMap(({ plan: { plan_id, plan_status }, dueAt }) =>
+    isTerminal(plan_status) === (dueAt === undefined)
+      ? []
+      : [`plan ${plan_id} is ${plan_status} and due at ${dueAt ?? 'no time'}`],
+  );
+
 const EXPIRES_EVERY = 8;
 
 export interface ScheduleEnd {
@@ -180,6 +188,8 @@ export const runSchedule = async (rig: Rig, run: string, schedule: Schedule): Pr
   const looks = await comeToRest(play);
   watch.violations.push(...tooManyLooks(looks, keys, schedule));
   if (schedule.seed % EXPIRES_EVERY === 0) await expireAll(play, keys);
+  await watch.lookAtDue();
+  watch.violations.push(...dueViolations(watch));
   const violations = [...watch.violations, ...(await finalViolations(rig, watch, keys))];
   await clear(rig, keys);
   return { violations, happened: play.happened, looks };
