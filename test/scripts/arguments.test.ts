@@ -37,16 +37,16 @@ test.each([
       verb: line.split(' ')[0],
       planId: 'p1',
       by: 'ben',
-      reasonIsLost: false,
     },
     command,
   });
 });
 
-test('a reason that the ledger has no room for is noticed', () => {
-  expect(plansRequest(['approve', 'p1', '--by', 'ben', '--reason', 'fine'])).toMatchObject({
-    reasonIsLost: true,
-  });
+test('an approval may have a reason', () => {
+  const { command } = plansRequest(['approve', 'p1', '--by', 'ben', '--reason', 'fine']) as {
+    command?: unknown;
+  };
+  expect(command).toEqual({ do: 'approve_plan', reason: 'fine' });
 });
 
 test.each([

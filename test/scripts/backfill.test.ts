@@ -29,7 +29,7 @@ test('a dry run lists what would be done, and changes no row of any table', asyn
   expect(await stage.everything()).toEqual(before);
   expect(dry.code).toBe(0);
   expect(dry.stdout).toMatch(/^Judged by 2031-03-03T09:\S+ \(dry run: nothing was written\)$/m);
-  expect(dry.stdout).toMatch(/^beta +drafted +would activate$/m);
+  expect(dry.stdout).toMatch(/^beta +drafted +would activate, then start step \S+$/m);
   const wet = await stage.run('backfill', '--plan', 'drafted');
   expect(wet.stdout).toMatch(/^beta +drafted +activated$/m);
   expect(await stage.everything()).not.toEqual(before);
