@@ -4,7 +4,7 @@ import type { SimulationReport } from '../../../src/local/scenario/report.ts';
 import { brief, command, DAY, meeting, minute, plan, play, scenario } from './small-scenarios.ts';
 
 /** A failing run prints its seed and path; both can be given to `fc.assert` to see it again. */
-const RUNS = Number(process.env.SCENARIOS ?? 40);
+const RUNS = Number(process.env.SCENARIOS ?? 24);
 const STEPS = ['s1', 's2', 's3'];
 const PLAN_IDS = ['p1', 'p2', 'p3', 'p4'];
 

@@ -66,7 +66,7 @@ const scheduledPlan: fc.Arbitrary<ScheduledPlan> = fc.record({
   account: oneOf<0 | 1>(0, 1),
   status: oneOf<'DRAFT' | 'APPROVED'>('APPROVED', 'APPROVED', 'APPROVED', 'APPROVED', 'DRAFT'),
   lifetimeMinutes: oneOf(MONTH_MINUTES, MONTH_MINUTES, MONTH_MINUTES, MONTH_MINUTES, SHORT_MINUTES),
-  steps: oneOf(1, 1, 2, 2, 3).chain((length) =>
+  steps: oneOf(1, 1, 1, 2, 3).chain((length) =>
     fc.array(fc.record({ byItself: oneOf(true, true, true, false), afterPrevious: fc.boolean() }), {
       minLength: length,
       maxLength: length,
@@ -93,9 +93,9 @@ const several = <T>(of: fc.Arbitrary<T>, ...lengths: readonly number[]): fc.Arbi
   oneOf(...lengths).chain((length) => fc.array(of, { minLength: length, maxLength: length }));
 
 export const schedule: fc.Arbitrary<Schedule> = fc.record({
-  plans: several(scheduledPlan, 1, 1, 1, 2, 2, 3),
+  plans: several(scheduledPlan, 1, 1, 1, 1, 2, 3),
   cycles: several(cycle, 2, 2, 2, 2, 3, 4),
-  rounds: oneOf(0, 0, 1, 2),
+  rounds: oneOf(0, 0, 0, 1, 2),
   commands: several(command, 0, 0, 1, 2, 4),
   maxPlansPerRun: fc.integer({ min: 1, max: 3 }),
   budget: oneOf(9, 9, 9, 1),
