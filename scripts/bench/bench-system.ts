@@ -3,6 +3,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { TableNames } from '../../src/adapters/dynamodb/table-names.ts';
 import type { Clock } from '../../src/application/clock.ts';
 import type { ToolGateway } from '../../src/application/ports.ts';
+import type { Totals } from '../../src/contracts/plan-cycle.ts';
 import { sleepingInRealTime } from '../../src/local/clock/scaled-clock.ts';
 import { createDynamoDbClient } from '../../src/local/dynamodb/client.ts';
 import { createTables } from '../../src/local/dynamodb/create-tables.ts';
@@ -10,13 +11,15 @@ import { startDynamoDb } from '../../src/local/dynamodb/start-dynamodb.ts';
 import { type BilledUnits, createLocalSystem, type LocalSystem } from '../../src/local/local-system.ts';
 import { loadService } from '../../src/local/service/service-definition.ts';
 
+type CycleCounts = Pick<Totals, 'activated' | 'stepsStarted'>;
+
 export interface BenchSystem {
   readonly system: LocalSystem;
   readonly databasePid: number | undefined;
   readonly documentClient: DynamoDBDocumentClient;
   readonly tables: TableNames;
-  /** Runs one plan cycle to its end. */
-  cycle(): Promise<void>;
+  /** Runs one plan cycle to its end, and answers what it counted. */
+  cycle(): Promise<CycleCounts>;
   stop(): Promise<void>;
 }
 
@@ -54,8 +57,9 @@ export const startBenchSystem = async ({
       const { executionArn } = await system.stepFunctions.startExecution({
         stateMachineArn: system.planCycleArn,
       });
-      const { status, error, cause } = await system.stepFunctions.settled(executionArn);
+      const { status, output = '{}', error, cause } = await system.stepFunctions.settled(executionArn);
       if (status !== 'SUCCEEDED') throw new Error(`cycle ${status}: ${error} ${cause}`);
+      return JSON.parse(output) as CycleCounts;
     },
   };
 };

@@ -63,7 +63,9 @@ export const idleCycle = async (tenants: number) => {
   await writeAll(bench, bench.tables.REVENUE_PLANS_TABLE_NAME, plans);
   await bench.cycle();
   const before = bench.system.units();
-  const cost = await measured(bench.databasePid, () => bench.cycle());
+  const cost = await measured(bench.databasePid, async () => {
+    await bench.cycle();
+  });
   const units = unitsBetween(before, bench.system.units());
   await bench.stop();
   return { tenants, plans: plans.length, ...cost, ...units };

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { minute, plan, scenario } from '../local/scenario/small-scenarios.ts';
 import { usePlace } from './local-process.ts';
@@ -35,6 +36,14 @@ describe('npm run simulate', () => {
     expect(stdout).toMatch(
       /\nBilled: \d+ state_transitions, \d+ lambda_invocations, [\d.]+ rru, \d+ wru, 1 put_events$/,
     );
+  });
+
+  test('exits 3 and names the plan and the entry when an invariant is broken', async () => {
+    const path = await place.file('scenario.json', scenario([plan('p1')]));
+    const env = { NODE_OPTIONS: `--import=${join(import.meta.dirname, 'break-a-rule.mjs')}` };
+    const { how, stdout } = await place.simulate(['--scenario', path, '--json'], env);
+    expect(how).toBe(3);
+    expect(JSON.parse(stdout).violations[0]).toBe('plan p1: entry 2 does not follow 1');
   });
 
   test.each<[what: string, content: unknown, message: string]>([

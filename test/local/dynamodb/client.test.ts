@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { json } from 'node:stream/consumers';
+import { ListTablesCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, expect, test } from '@jest/globals';
 import { createDynamoDbClient } from '../../../src/local/dynamodb/client.ts';
 
@@ -79,4 +80,17 @@ test('stops waiting when the caller aborts', async () => {
   });
   const call = client.send(new ListTablesCommand({}), { abortSignal: controller.signal });
   await expect(call).rejects.toMatchObject({ name: 'AbortError' });
+});
+
+test('sends a transaction without the token that makes an embedded server slow', async () => {
+  const bodies: Promise<unknown>[] = [];
+  const client = await clientOf((request) => {
+    bodies.push(json(request));
+    return { status: 200, body: '{}' };
+  });
+  const Item = { pk: { S: 'ü,"ClientRequestToken":"x"}' } };
+  await client.send(
+    new TransactWriteItemsCommand({ TransactItems: [{ Put: { TableName: 'plans', Item } }] }),
+  );
+  expect(await bodies[0]).toEqual({ TransactItems: [{ Put: { TableName: 'plans', Item } }] });
 });
