@@ -1,22 +1,31 @@
 /** Makes a role of each entry of access.yml; serverless.yml includes what `roles` returns. */
 
-const BUS = 'EventBus';
+/** The service whose actions a grant names; DynamoDB where nothing is said. */
+const SERVICES = { EventBus: 'events', GatewayClientSecret: 'secretsmanager', ConnectorSecrets: 'secretsmanager' };
 
 const capitalised = (name) => `${name[0].toUpperCase()}${name.slice(1)}`;
 const kebab = (name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
-/** `RevenuePlansTable` is the table, `RevenuePlansTable/due-index` one of its indexes only. */
-const arnOf = (resource) => {
+/**
+ * `RevenuePlansTable` is the table, `RevenuePlansTable/due-index` one of its indexes only, `ConnectorSecrets` the secrets that operators
+ * keep for the connectors of this stage.
+ */
+const arnOf = (resource, prefix) => {
+  if (resource === 'GatewayClientSecret') return { Ref: resource };
+  if (resource === 'ConnectorSecrets') {
+    const secrets = `secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${prefix}/connectors/*`;
+    return { 'Fn::Sub': `arn:\${AWS::Partition}:${secrets}` };
+  }
   const [logicalId, index] = resource.split('/');
   return index === undefined
     ? { 'Fn::GetAtt': [logicalId, 'Arn'] }
     : { 'Fn::Sub': `\${${logicalId}.Arn}/index/${index}` };
 };
 
-const statement = ([resource, actions]) => ({
+const statement = ([resource, actions], prefix) => ({
   Effect: 'Allow',
-  Action: actions.map((action) => `${resource === BUS ? 'events' : 'dynamodb'}:${action}`),
-  Resource: arnOf(resource),
+  Action: actions.map((action) => `${SERVICES[resource] ?? 'dynamodb'}:${action}`),
+  Resource: arnOf(resource, prefix),
 });
 
 const writeOwnLogs = (functionName) => ({
@@ -39,7 +48,7 @@ const LAMBDA_MAY_ASSUME = {
   Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 };
 
-const role = (functionName, grants) => ({
+const role = (prefix, functionName, grants) => ({
   Type: 'AWS::IAM::Role',
   Properties: {
     AssumeRolePolicyDocument: LAMBDA_MAY_ASSUME,
@@ -48,7 +57,11 @@ const role = (functionName, grants) => ({
         PolicyName: functionName,
         PolicyDocument: {
           Version: '2012-10-17',
-          Statement: [...Object.entries(grants).map(statement), writeOwnLogs(functionName), SEND_TRACES],
+          Statement: [
+            ...Object.entries(grants).map((grant) => statement(grant, prefix)),
+            writeOwnLogs(functionName),
+            SEND_TRACES,
+          ],
         },
       },
     ],
@@ -59,6 +72,6 @@ const role = (functionName, grants) => ({
 export const roles = async ({ resolveVariable }) => {
   const access = await resolveVariable('file(resources/access.yml)');
   const prefix = await resolveVariable('self:custom.prefix');
-  const named = ([name, grants]) => [`${capitalised(name)}Role`, role(`${prefix}-${kebab(name)}`, grants)];
+  const named = ([name, grants]) => [`${capitalised(name)}Role`, role(prefix, `${prefix}-${kebab(name)}`, grants)];
   return { Resources: Object.fromEntries(Object.entries(access).map(named)) };
 };

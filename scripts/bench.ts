@@ -1,16 +1,18 @@
 import { ValidationError } from '../src/application/errors.ts';
 import { argumentsOf, runProgram, wholeNumber } from '../src/local/terminal/command-line.ts';
 import { textTable } from '../src/local/terminal/text-table.ts';
+import { actionSpine } from './bench/action-spine.ts';
 import { idleCycle } from './bench/idle-cycle.ts';
 import { planThroughput } from './bench/plan-throughput.ts';
 
-const HELP = `npm run bench -- [--plans N …] [--idle-tenants N …] [--json]
+const HELP = `npm run bench -- [--actions N …] [--plans N …] [--idle-tenants N …] [--json]
 
-Takes plans of three steps, a tenth of which is retried once, through the whole system on this machine, and runs idle cycles; prints
-what that costs in time, and in the units in which AWS bills.
+Carries out approved actions through execute-action, takes plans of three steps, a tenth of which is retried once, through the whole
+system, and runs idle cycles; prints what that costs in time on this machine, and in the units in which AWS bills.
 
-  --plans N          how many plans (default 1000); may be repeated
-  --idle-tenants N   tenants of an idle cycle, with 10 plans each (default 1000 and 10000); may be repeated
+  --actions N        how many actions (default 1000); may be repeated
+  --plans N          how many plans (default 1000); may be repeated; 0: none
+  --idle-tenants N   tenants of an idle cycle, with 10 plans each (default 1000 and 10000); may be repeated; 0: none
   --json             print JSON only`;
 
 const MAX = 1_000_000;
@@ -19,12 +21,15 @@ const counts = (
   option: string,
   texts: readonly string[] | undefined,
   defaults: readonly number[],
-): readonly number[] => texts?.map((text) => wholeNumber(option, text, { from: 1, to: MAX })) ?? defaults;
+): readonly number[] =>
+  texts?.map((text) => wholeNumber(option, text, { from: 0, to: MAX })).filter((amount) => amount > 0) ??
+  defaults;
 
 const rounded = (value: unknown): unknown =>
   typeof value === 'number' ? Math.round(value * 100) / 100 : value;
 
 const table = (title: string, results: readonly Record<string, unknown>[]): string => {
+  if (results.length === 0) return '';
   const names = Object.keys(results[0] ?? {});
   const rows = names.map((name) => [name, ...results.map((result) => rounded(result[name]))]);
   return `${title}\n${textTable(['', ...results.map(() => '')], rows)}\n`;
@@ -45,6 +50,7 @@ const inTurn = async <T>(
 
 await runProgram(async () => {
   const { values, positionals } = argumentsOf({
+    actions: { type: 'string', multiple: true },
     plans: { type: 'string', multiple: true },
     'idle-tenants': { type: 'string', multiple: true },
     json: { type: 'boolean', default: false },
@@ -56,13 +62,15 @@ await runProgram(async () => {
     console.log(HELP);
     return 0;
   }
+  const actions = await inTurn(counts('actions', values.actions, [1000]), 'actions', actionSpine);
   const plans = await inTurn(counts('plans', values.plans, [1000]), 'plans', planThroughput);
   const idle = await inTurn(
     counts('idle-tenants', values['idle-tenants'], [1000, 10_000]),
     'idle tenants',
     idleCycle,
   );
-  if (!values.json) console.log(`${table('Plans', plans)}\n${table('Idle cycle', idle)}`);
-  console.log(JSON.stringify({ plans, idle }));
+  const tables = [table('Actions', actions), table('Plans', plans), table('Idle cycle', idle)];
+  if (!values.json) console.log(tables.filter((text) => text !== '').join('\n'));
+  console.log(JSON.stringify({ actions, plans, idle }));
   return 0;
 });

@@ -10,7 +10,8 @@ export const handler = task({
     'PLAN_LEDGER_TABLE_NAME',
     'PLAN_STEP_EXECUTION_TABLE_NAME',
     'ACTION_INTENT_TABLE_NAME',
+    'ACTION_TYPE_REGISTRY_TABLE_NAME',
   ],
-  deps: ({ clock, plans, attempts }) => ({ clock, plans, attempts }),
+  deps: ({ clock, plans, attempts, registry }) => ({ clock, plans, attempts, registry }),
   run: dispatchStep,
 });

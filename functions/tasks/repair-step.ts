@@ -12,6 +12,8 @@ export const handler = task({
     'ACTION_INTENT_TABLE_NAME',
     'EXECUTION_ATTEMPTS_TABLE_NAME',
     'EXECUTION_OUTCOMES_TABLE_NAME',
+    'LEDGER_TABLE_NAME',
+    'SIGNALS_TABLE_NAME',
     'EVENT_BUS_NAME',
   ],
   deps: ({ clock, plans, intents, executions, events }) => ({ clock, plans, intents, executions, events }),

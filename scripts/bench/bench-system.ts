@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { TableNames } from '../../src/adapters/dynamodb/table-names.ts';
 import type { Clock } from '../../src/application/clock.ts';
@@ -10,12 +11,20 @@ import { createTables } from '../../src/local/dynamodb/create-tables.ts';
 import { startDynamoDb } from '../../src/local/dynamodb/start-dynamodb.ts';
 import { type BilledUnits, createLocalSystem, type LocalSystem } from '../../src/local/local-system.ts';
 import { loadService } from '../../src/local/service/service-definition.ts';
+import { startToolWorld, type ToolWorld } from '../../src/local/tool-world.ts';
+import { createRuntime, type Runtime } from '../../src/runtime/runtime.ts';
+
+const SILENT = { info: () => {}, error: () => {} };
 
 type CycleCounts = Pick<Totals, 'activated' | 'stepsStarted'>;
 
 export interface BenchSystem {
   readonly system: LocalSystem;
   readonly databasePid: number | undefined;
+  readonly connectors: ToolWorld['connectors'];
+  /** Works on the same tables without being counted, and tells the bus nothing. */
+  readonly quietRuntime: Runtime;
+  readonly eventBusName: string;
   readonly documentClient: DynamoDBDocumentClient;
   readonly tables: TableNames;
   /** Runs one plan cycle to its end, and answers what it counted. */
@@ -27,6 +36,8 @@ export interface BenchSystemOptions {
   readonly clock: Clock;
   readonly maxPlansPerRun: number;
   tools?(inner: ToolGateway): ToolGateway;
+  /** Hears of every execution of an action that has ended. */
+  onEnded?(): void;
 }
 
 /** The local system on a database in memory, as `npm start` runs it, without anything that waits for real time. */
@@ -34,6 +45,7 @@ export const startBenchSystem = async ({
   clock,
   maxPlansPerRun,
   tools,
+  onEnded,
 }: BenchSystemOptions): Promise<BenchSystem> => {
   const service = loadService({
     stage: 'bench',
@@ -42,15 +54,27 @@ export const startBenchSystem = async ({
   const { endpoint, pid, stop } = await startDynamoDb();
   const own = createDynamoDbClient({ endpoint });
   await createTables(own, [...service.tables]);
+  const toolWorld = await startToolWorld({ clock });
   const system = await createLocalSystem({
+    toolWorld,
     ...{ service, clock, region: 'us-east-1', retryDelays: 'none', newId: randomUUID },
     engineClock: sleepingInRealTime(clock),
-    log: { info: () => {}, error: () => {} },
+    log: SILENT,
     dynamoDb: createDynamoDbClient({ endpoint }),
     ...(tools && { tools }),
+    ...(onEnded && { onEnded }),
   });
   return {
-    ...{ system, databasePid: pid, stop },
+    ...{ system, databasePid: pid, connectors: toolWorld.connectors },
+    stop: async () => {
+      await toolWorld.stop();
+      await stop();
+    },
+    eventBusName: service.eventBusName,
+    quietRuntime: createRuntime(service.environment, {
+      ...{ clock, log: SILENT, dynamoDb: createDynamoDbClient({ endpoint }) },
+      eventBridge: { send: async () => ({}) } as unknown as Pick<EventBridgeClient, 'send'>,
+    }),
     documentClient: DynamoDBDocumentClient.from(own, { marshallOptions: { removeUndefinedValues: true } }),
     tables: service.environment as unknown as TableNames,
     async cycle() {

@@ -3,7 +3,7 @@ import type { Clock } from '../../src/application/clock.ts';
 import type { ToolGateway } from '../../src/application/ports.ts';
 import { introducePlan } from '../../src/local/scenario/play.ts';
 import { parseScenario, type Scenario } from '../../src/local/scenario/scenario.ts';
-import { seedRows } from '../../src/local/scenario/seed-rows.ts';
+import { seedConnectors, seedRows } from '../../src/local/scenario/seed-rows.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
 import { startBenchSystem, unitsBetween } from './bench-system.ts';
 import { measured } from './process-cost.ts';
@@ -49,6 +49,7 @@ const scenarioOf = (plans: number): Scenario => {
 };
 
 const failsFirst = (inner: ToolGateway): ToolGateway => ({
+  compensate: inner.compensate,
   async invoke(invocation) {
     const { plan_id, step_id, attempt, idempotency_key } = invocation;
     const number = Number(plan_id.slice('plan-'.length)) + Number(step_id.slice('step-'.length));
@@ -68,8 +69,9 @@ export const planThroughput = async (plans: number) => {
   };
   const bench = await startBenchSystem({ clock, maxPlansPerRun: PLANS_PER_TENANT, tools: failsFirst });
   const scenario = scenarioOf(plans);
-  const { system, documentClient, tables } = bench;
+  const { system, documentClient, tables, connectors } = bench;
   await seedRows(documentClient, tables, scenario, scenario.start);
+  await seedConnectors(documentClient, tables, scenario, connectors);
   for (const plan of scenario.plans) await introducePlan(system.runtime, plan);
   const before = system.units();
   const unfinished = async () => {

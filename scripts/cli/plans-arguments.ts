@@ -10,7 +10,8 @@ export const PLANS_USAGE = `npm run plans -- COMMAND [options]
 
   list [--tenant T …] [--status ACTIVE,PAUSED]     plans, and what waits for a person
   show PLAN                                        a plan, its steps and its ledger, checked
-  approve|pause|resume|abort PLAN --by NAME [--reason TEXT]
+  approve|pause|resume PLAN --by NAME [--reason TEXT]
+  abort PLAN --by NAME [--reason TEXT] [--compensate]   --compensate: undo what was done
   skip-step|grant-attempt|approve-intent|reject-intent PLAN STEP --by NAME [--reason TEXT]
 
   --stage S   the stage to work on (default ${LOCAL_STAGE}: what npm start runs)
@@ -35,6 +36,7 @@ const OPTIONS = {
   status: { type: 'string' },
   by: { type: 'string' },
   reason: { type: 'string' },
+  compensate: { type: 'boolean' },
   stage: { type: 'string', default: LOCAL_STAGE },
   json: { type: 'boolean' },
 } as const;
@@ -99,18 +101,18 @@ const listRequest = (values: Values, rest: readonly string[]): ListRequest => {
 const personCommand = (
   verb: string,
   stepId: string | undefined,
-  reason: string | undefined,
+  { reason, compensate }: { reason: string | undefined; compensate: boolean | undefined },
 ): PersonCommand => {
   if (verb in STEP_COMMANDS) {
     const step_id = identifierOf('STEP', stepId);
     return { do: STEP_COMMANDS[verb as keyof typeof STEP_COMMANDS], step_id, reason };
   }
   const what = PLAN_COMMANDS[verb as keyof typeof PLAN_COMMANDS];
-  return { do: what, reason };
+  return { do: what, reason, ...(compensate && { compensate }) };
 };
 
 const changeRequest = (verb: string, values: Values, rest: readonly string[]): ChangeRequest => {
-  onlyOptions(verb, values, ['by', 'reason']);
+  onlyOptions(verb, values, verb === 'abort' ? ['by', 'reason', 'compensate'] : ['by', 'reason']);
   onlyPositionals(verb, rest, verb in STEP_COMMANDS ? 2 : 1);
   const [planId, stepId] = rest;
   const reason =
@@ -119,7 +121,7 @@ const changeRequest = (verb: string, values: Values, rest: readonly string[]): C
     kind: 'CHANGE',
     verb,
     planId: identifierOf('PLAN', planId),
-    command: personCommand(verb, stepId, reason),
+    command: personCommand(verb, stepId, { reason, compensate: values.compensate }),
     by: textOf('--by', values.by, MAX_NAME_CHARACTERS),
   };
 };

@@ -14,7 +14,12 @@ export interface CommandPlanDeps {
 
 /** What a person may ask of a plan. */
 export type PersonCommand =
-  | { readonly do: 'approve_plan' | 'pause' | 'resume' | 'abort'; readonly reason?: string | undefined }
+  | {
+      readonly do: 'approve_plan' | 'pause' | 'resume' | 'abort';
+      readonly reason?: string | undefined;
+      /** For `abort`: what was done is to be undone. */
+      readonly compensate?: boolean | undefined;
+    }
   | {
       readonly do: 'skip_step' | 'grant_attempt' | 'approve_intent' | 'reject_intent';
       readonly step_id: string;
@@ -43,7 +48,7 @@ const commandOf = async (
     case 'resume':
       return { type: 'RESUME_PLAN', reason, facts: await activationFacts(deps, plan) };
     case 'abort':
-      return { type: 'ABORT_PLAN', reason };
+      return { type: 'ABORT_PLAN', reason, compensate: command.compensate };
     case 'skip_step':
       return { type: 'SKIP_STEP', step_id: command.step_id, reason };
     case 'grant_attempt':

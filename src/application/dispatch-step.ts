@@ -1,14 +1,16 @@
 import type { Cycle, DispatchStepOutput, PlanItem } from '../contracts/plan-cycle.ts';
+import { findStep, type Plan } from '../domain/plan/plan.ts';
 import type { PlanEvent } from '../domain/plan/plan-event.ts';
 import { changePlan } from './change-plan.ts';
 import type { Clock } from './clock.ts';
 import { cycleChange } from './cycle-time.ts';
-import type { PlanStore, StepAttemptStore } from './ports.ts';
+import type { ActionTypeRegistry, PlanStore, StepAttemptStore } from './ports.ts';
 
 export interface DispatchStepDeps {
   readonly clock: Clock;
   readonly plans: PlanStore;
   readonly attempts: StepAttemptStore;
+  readonly registry: ActionTypeRegistry;
 }
 
 const unclaimed = (effect: string): DispatchStepOutput => ({
@@ -28,6 +30,12 @@ const describe = (stepId: string, events: readonly PlanEvent[]): DispatchStepOut
   return unclaimed('expired');
 };
 
+/** The version that the attempt will pin. An action type without any fails when it is executed, and the plan learns of it. */
+const registryEntry = async (registry: ActionTypeRegistry, plan: Plan | undefined, stepId: string) => {
+  const step = plan && findStep(plan, stepId);
+  return step && registry.latest(plan.tenant_id, step.action_type);
+};
+
 /**
  * Starts a step's next attempt: counter, attempt row, intent, ledger entry and plan in one transaction. Whoever loses that
  * transaction has not claimed the step. A step without attempts left fails instead, and its plan is paused.
@@ -40,11 +48,13 @@ export const dispatchStep = async (
     ...cycleChange(cycle, deps.clock),
     key: item,
     stopWhenLostTo: ['ATTEMPT', 'INTENT'],
-    command: async () => ({
-      type: 'START_STEP',
-      step_id,
-      attempts_made: await deps.attempts.attemptsMade(item.plan_id, step_id),
-    }),
+    command: async (plan) => {
+      const [attempts_made, entry] = await Promise.all([
+        deps.attempts.attemptsMade(item.plan_id, step_id),
+        registryEntry(deps.registry, plan, step_id),
+      ]);
+      return { type: 'START_STEP', step_id, attempts_made, registry_version: entry?.registry_version };
+    },
   });
   return result.ok ? describe(step_id, result.events) : unclaimed(result.message);
 };

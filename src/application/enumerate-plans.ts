@@ -12,10 +12,12 @@ const item = ({ tenant_id, account_id, plan_id }: PlanKey, more: Partial<PlanIte
   ...more,
 });
 
+const hasToUndo = ({ steps }: Plan): boolean => steps.some(({ compensation }) => compensation === 'PENDING');
+
 const lists = (plans: readonly Plan[], k: number): PlanItem[] => {
   const approved = plans.filter(({ plan_status }) => plan_status === 'APPROVED').slice(0, k);
   const live = plans
-    .filter(({ plan_status }) => plan_status !== 'APPROVED' && !isTerminal(plan_status))
+    .filter((plan) => plan.plan_status !== 'APPROVED' && (!isTerminal(plan.plan_status) || hasToUndo(plan)))
     .slice(0, k);
   const room = k - live.length;
   return [

@@ -30,6 +30,7 @@ const WORDS = {
   DISPATCH: 'would start step',
   DECIDE: 'would ask the autonomy gate again about step',
   REPAIR: 'would look after overdue step',
+  COMPENSATE: 'would undo step',
 } as const;
 
 const end = async (deps: EvaluatePlanDeps, { cycle, plan, now }: Look): Promise<EvaluatePlanOutput> => {
@@ -75,6 +76,7 @@ export const evaluatePlan = async (
     case 'DISPATCH':
     case 'DECIDE':
     case 'REPAIR':
+    case 'COMPENSATE':
       return stepMove(look, move);
     case 'ACTIVATE':
       return NOTHING;

@@ -1,38 +1,33 @@
-import type { ExecutionState, InvokedTool } from '../contracts/execute-action.ts';
-import type { ToolGateway } from './ports.ts';
+import type { ExecutionState, InvokedTool, MappedCall } from '../contracts/execute-action.ts';
+import type { ToolGateway, ToolResult } from './ports.ts';
+import { type PreflightDeps, requireRunnable } from './validate-preflight.ts';
 
-/** The tool that carries out each action type. */
-const TOOLS: ReadonlyMap<string, string> = new Map([
-  ['PREP_RENEWAL_BRIEF', 'internal.create_note'],
-  ['REQUEST_RENEWAL_MEETING', 'internal.create_task'],
-  ['ESCALATE_SUPPORT_RISK', 'internal.create_task'],
-]);
+export interface InvokeToolDeps extends PreflightDeps {
+  readonly tools: ToolGateway;
+}
 
-const UNMAPPED: InvokedTool = {
-  success: false,
-  error_code: 'TOOL_MAPPING_NOT_FOUND',
-  error_class: 'VALIDATION',
-  tool_name: 'unknown',
-  tool_run_ref: 'none',
+/** What the states after the call are told. */
+export const toolAnswered = (result: ToolResult): InvokedTool => {
+  const external_object_refs = [...(result.external_object_refs ?? [])];
+  return { ...result, external_object_refs };
 };
 
 /**
- * Calls the tool of an action. The idempotency key is the intent's own id, so that every try at it converges on one effect.
+ * Calls the tool of an action, after asking once more whether it may be carried out: a switch may have been thrown since. A business
+ * failure is a result.
  *
- * @throws TransientError when trying again is likely to help; a business failure is a result.
+ * @throws what `requireRunnable` and `ToolGateway.invoke` throw.
  */
 export const invokeTool = async (
-  { tools }: { readonly tools: ToolGateway },
-  { execution }: { execution: ExecutionState },
+  deps: InvokeToolDeps,
+  { execution, call }: { readonly execution: ExecutionState; readonly call: MappedCall },
 ): Promise<InvokedTool> => {
-  const tool_name = TOOLS.get(execution.action_type);
-  if (tool_name === undefined) return UNMAPPED;
-  const { tenant_id, account_id, action_intent_id, plan_id, step_id, attempt, parameters } = execution;
-  const result = await tools.invoke({
-    ...{ tenant_id, account_id, action_intent_id, plan_id, step_id, attempt, parameters, tool_name },
-    idempotency_key: action_intent_id,
+  await requireRunnable(deps, execution);
+  const { tenant_id, account_id, action_intent_id, plan_id, step_id, attempt } = execution;
+  const { tool_name, idempotency_key, arguments: args } = call;
+  const result = await deps.tools.invoke({
+    ...{ tenant_id, account_id, action_intent_id, plan_id, step_id, attempt, tool_name, idempotency_key },
+    arguments: args,
   });
-  return result.success
-    ? { ...result, external_object_refs: [...result.external_object_refs], tool_name }
-    : { ...result, tool_name };
+  return toolAnswered(result);
 };

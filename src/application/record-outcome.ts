@@ -1,50 +1,144 @@
-import type { ExecutionState, InvokedTool } from '../contracts/execute-action.ts';
+import {
+  type CalledTool,
+  type ExecutionState,
+  type FailedState,
+  type InvokedTool,
+  invokedTool,
+} from '../contracts/execute-action.ts';
 import { type ActionOutcome, OUTCOME_UNKNOWN } from '../domain/execution/execution.ts';
+import { bounded, type Failure, failureOf } from '../domain/execution/failure.ts';
 import type { Clock } from './clock.ts';
-import type { ExecutionStore } from './ports.ts';
+import { NOTHING_WAS_DONE } from './errors.ts';
+import type { ExecutionStore, IdempotencyStore, Looked, Metrics } from './ports.ts';
 
 export interface RecordOutcomeDeps {
   readonly clock: Clock;
   readonly executions: ExecutionStore;
+  readonly metrics: Metrics;
 }
 
-const outcomeOf = (execution: ExecutionState, result: InvokedTool, completed_at: string): ActionOutcome => {
-  const { execution_id: _owner, action_type: _type, parameters: _parameters, ...of } = execution;
-  const { tool_name, tool_run_ref } = result;
-  const base = { ...of, tool_name, tool_run_ref, compensation_status: 'NONE' as const, completed_at };
-  if (result.success)
-    return { ...base, status: 'SUCCEEDED', external_object_refs: result.external_object_refs };
-  const { error_code, error_class, error_message } = result;
-  const error = { error_code, error_class, ...(error_message !== undefined && { error_message }) };
-  return { ...base, ...error, status: 'FAILED', external_object_refs: [] };
+export interface RecordFailureDeps extends RecordOutcomeDeps {
+  readonly idempotency: Pick<IdempotencyStore, 'look'>;
+}
+
+type Ended = Pick<
+  ActionOutcome,
+  | 'status'
+  | 'external_object_refs'
+  | 'error_code'
+  | 'error_class'
+  | 'error_message'
+  | 'tool_name'
+  | 'tool_run_ref'
+> &
+  Pick<ActionOutcome, 'compensation_status' | 'compensation_error'>;
+
+const count = (metrics: Metrics, outcome: ActionOutcome): void => {
+  const { tool_name, compensation_status: status } = outcome;
+  metrics.outcome(outcome);
+  if (status !== 'NONE') metrics.compensation({ tool_name, status });
 };
 
-/** Writes how the execution ended and closes its attempt, once; gives back the outcome that stands. */
-export const recordOutcome = async (
-  { clock, executions }: RecordOutcomeDeps,
-  { execution, result }: { execution: ExecutionState; result: InvokedTool },
-): Promise<ActionOutcome> => executions.finishOnce(outcomeOf(execution, result, clock.now().toISOString()));
-
-/** Longest part of an error's cause that an outcome keeps, in characters. */
-const MAX_CAUSE = 1000;
-
-/** Errors that say that the tool did nothing; after any other, nobody can tell whether it did. */
-const NOTHING_WAS_DONE: readonly string[] = ['ValidationError', 'ConfigurationError'];
-
-/** The same for an execution in which the tool call ended in an error instead of a result. */
-export const recordFailure = async (
-  deps: RecordOutcomeDeps,
-  { execution, error }: { execution: ExecutionState; error: { Error: string; Cause?: string | undefined } },
+const record = async (
+  { clock, executions, metrics }: RecordOutcomeDeps,
+  execution: ExecutionState,
+  ended: Ended,
 ): Promise<ActionOutcome> => {
-  const { Error: name, Cause = '' } = error;
-  const isKnown = NOTHING_WAS_DONE.includes(name);
-  const result = {
-    success: false as const,
-    error_code: isKnown ? name : OUTCOME_UNKNOWN,
-    error_class: isKnown ? 'VALIDATION' : name === 'States.Timeout' ? 'TIMEOUT' : 'UNKNOWN',
-    error_message: `${name}: ${Cause}`.slice(0, MAX_CAUSE),
-    tool_name: 'unknown',
-    tool_run_ref: `failure/${execution.action_intent_id}`,
+  const { execution_id: _owner, action_type: _type, ...of } = execution;
+  const outcome = { ...of, ...ended, completed_at: clock.now().toISOString() };
+  const standing = await executions.finishOnce(outcome);
+  if (standing === outcome) count(metrics, outcome);
+  return standing;
+};
+
+type Undone = Pick<ActionOutcome, 'compensation_status' | 'compensation_error'>;
+
+/** Whether what a failed action did was undone: by itself, by a person yet to come, or not at all. */
+const undoing = ({ compensation_strategy }: CalledTool, result: InvokedTool): Undone => {
+  const { success, external_object_refs, compensation } = result;
+  if (compensation && 'result' in compensation) {
+    const { status, error } = compensation.result;
+    return { compensation_status: status, ...(error !== undefined && { compensation_error: error }) };
+  }
+  if (compensation)
+    return { compensation_status: 'FAILED', compensation_error: failureOf(compensation).error_message };
+  const waits = !success && external_object_refs.length > 0 && compensation_strategy === 'MANUAL';
+  return { compensation_status: waits ? 'PENDING' : 'NONE' };
+};
+
+const endedBy = (call: CalledTool, result: InvokedTool): Ended => {
+  const { external_object_refs, tool_run_ref } = result;
+  const base = { tool_name: call.tool_name, tool_run_ref, external_object_refs, ...undoing(call, result) };
+  if (result.success) return { ...base, status: 'SUCCEEDED' };
+  const { error_code, error_class, error_message } = result;
+  return {
+    ...base,
+    status: 'FAILED',
+    error_code,
+    error_class,
+    ...(error_message !== undefined && { error_message: bounded(error_message) }),
   };
-  return recordOutcome(deps, { execution, result });
+};
+
+/** Writes how the execution ended, its ledger entry and its signal, and closes its attempt, once; gives back the outcome that stands. */
+export const recordOutcome = (
+  deps: RecordOutcomeDeps,
+  { execution, call, result }: { execution: ExecutionState; call: CalledTool; result: InvokedTool },
+): Promise<ActionOutcome> => record(deps, execution, endedBy(call, result));
+
+/** What the tool has answered before another state broke. */
+const answerOf = ({ call, tool }: FailedState): Ended | undefined => {
+  const answer = invokedTool.safeParse(tool?.answer);
+  return call && answer.success ? endedBy(call, answer.data) : undefined;
+};
+
+/** An execution that took over from a dead one: nobody can tell how far that had come. */
+const hadAPredecessor = ({ attempt_count, replay }: ExecutionState): boolean => attempt_count > 1 && !replay;
+
+/**
+ * Whether the tool has certainly not acted. Before the call it has not, unless for an execution that died; after an error that says so it
+ * has not, unless an earlier try may have, which its idempotency key remembers. Of an answer that makes no sense nobody can tell.
+ */
+const nothingWasDone = ({ execution, call, tool, error }: FailedState, looked: Looked): boolean =>
+  call
+    ? !tool && NOTHING_WAS_DONE.includes(error.Error) && looked.state === 'FREE'
+    : !hadAPredecessor(execution);
+
+const FREE: Looked = { state: 'FREE' };
+
+/** What the tool answered to a try of which this execution has not heard. */
+const settledBy = (call: CalledTool, looked: Looked): Ended | undefined => {
+  if (looked.state !== 'SETTLED' || !looked.answer.success) return undefined;
+  const { external_object_refs, tool_run_ref } = looked.answer;
+  return endedBy(call, { success: true, external_object_refs, tool_run_ref });
+};
+
+const unknown = (failure: Failure): Failure => ({
+  ...failure,
+  error_code: OUTCOME_UNKNOWN,
+  error_message: bounded(`${failure.error_code}: ${failure.error_message}`),
+});
+
+/**
+ * The same for an execution in which a state ended in an error: what the tool has answered if it has, else the error, and whether anything
+ * can have been done.
+ */
+export const recordFailure = async (
+  deps: RecordFailureDeps,
+  { state }: { readonly state: FailedState },
+): Promise<ActionOutcome> => {
+  const { execution, call, error } = state;
+  const looked = call ? await deps.idempotency.look(call.idempotency_key) : FREE;
+  const answered = answerOf(state) ?? (call && settledBy(call, looked));
+  if (answered) return record(deps, execution, answered);
+  const failure = failureOf(error);
+  const known = nothingWasDone(state, looked) ? failure : unknown(failure);
+  return record(deps, execution, {
+    ...known,
+    status: 'FAILED',
+    external_object_refs: [],
+    tool_name: call?.tool_name ?? 'unknown',
+    tool_run_ref: `failure/${execution.action_intent_id}`,
+    compensation_status: 'NONE',
+  });
 };

@@ -7,8 +7,9 @@ import { findStep, type InFlight } from '../domain/plan/plan.ts';
 import { type ChangeResult, changePlan } from './change-plan.ts';
 import type { Clock } from './clock.ts';
 import { cycleChange } from './cycle-time.ts';
+import { emitSignal } from './emit-signal.ts';
 import { requireIntent } from './intent-in-flight.ts';
-import type { EventPublisher, ExecutionStore, ExtraWrite, IntentStore, PlanStore } from './ports.ts';
+import type { EventPublisher, ExecutionStore, IntentStore, PlanStore } from './ports.ts';
 import { stepOutcome } from './step-outcome.ts';
 
 export interface RepairStepDeps {
@@ -26,13 +27,12 @@ interface Overdue {
   readonly now: string;
 }
 
-const change = (deps: RepairStepDeps, overdue: Overdue, command: PlanCommand, extra: ExtraWrite[] = []) =>
+const change = (deps: RepairStepDeps, overdue: Overdue, command: PlanCommand) =>
   changePlan(deps.plans, {
     ...cycleChange(overdue.cycle, deps.clock),
     now: overdue.now,
     key: overdue.intent,
     command: () => command,
-    extra: () => extra,
     stopWhenLostTo: ['EXECUTION'],
   });
 
@@ -79,22 +79,26 @@ const publishAgain = async (deps: RepairStepDeps, overdue: Overdue): Promise<Cha
   return result;
 };
 
-const carryOut = (deps: RepairStepDeps, overdue: Overdue, repair: Exclude<Repair, { kind: 'WAIT' }>) => {
+const carryOut = async (
+  deps: RepairStepDeps,
+  overdue: Overdue,
+  repair: Exclude<Repair, { kind: 'WAIT' }>,
+) => {
   const { step_id, attempt } = overdue.intent;
-  const apply = (outcome: ActionOutcome, extra: ExtraWrite[] = []) =>
-    change(deps, overdue, { type: 'APPLY_OUTCOME', step_id, attempt, outcome: stepOutcome(outcome) }, extra);
+  const tellAndApply = async (outcome: ActionOutcome) => {
+    await emitSignal(deps, { outcome });
+    return change(deps, overdue, { type: 'APPLY_OUTCOME', step_id, attempt, outcome: stepOutcome(outcome) });
+  };
   switch (repair.kind) {
     case 'APPLY_OUTCOME':
-      return apply(repair.outcome);
+      return tellAndApply(repair.outcome);
     case 'EXPIRE_APPROVAL':
     case 'CANCEL_UNSTARTED':
       return change(deps, overdue, { type: repair.kind, step_id, attempt });
     case 'PUBLISH_AGAIN':
       return publishAgain(deps, overdue);
-    case 'RECORD_UNKNOWN': {
-      const outcome = unknownOutcome(overdue, repair);
-      return apply(outcome, [{ kind: 'FINISH_EXECUTION', outcome }]);
-    }
+    case 'RECORD_UNKNOWN':
+      return tellAndApply(await deps.executions.finishOnce(unknownOutcome(overdue, repair)));
   }
 };
 

@@ -153,7 +153,7 @@ export interface ActivatePlanOutput {
 }
 
 export interface EvaluatePlanOutput {
-  readonly move: 'DISPATCH' | 'DECIDE' | 'REPAIR' | 'NONE';
+  readonly move: 'DISPATCH' | 'DECIDE' | 'REPAIR' | 'COMPENSATE' | 'NONE';
   readonly step_id: string | null;
   readonly action_intent_id: string | null;
   readonly completed: boolean;

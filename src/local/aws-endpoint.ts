@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { PutEventsCommandInput } from '@aws-sdk/client-eventbridge';
 import type { Clock } from '../application/clock.ts';
 import { CLOCK_PATH } from './clock/clock-path.ts';
+import { createLambdaEndpoint, LAMBDA_PATH, MAX_PAYLOAD_BYTES } from './lambda-endpoint.ts';
 import type { LocalSystem } from './local-system.ts';
 import {
   createStepFunctionsEndpoint,
@@ -9,7 +10,7 @@ import {
   STEP_FUNCTIONS_TARGET,
 } from './step-functions/endpoint/step-functions-endpoint.ts';
 
-/** Largest body of a request, in bytes; AWS takes no more than 1 MiB for any operation served here. */
+/** Largest body of a request, in bytes; AWS takes no more than 1 MiB for any operation of Step Functions and EventBridge. */
 const MAX_BODY_BYTES = 1_100_000;
 
 const PUT_EVENTS_TARGET = 'AWSEvents.PutEvents';
@@ -23,20 +24,32 @@ const json = (status: number, body: unknown, type = 'application/json'): HttpAns
 const unknownTarget = (target: string): HttpAnswer =>
   json(400, { __type: 'UnknownOperationException', message: `There is no operation ${target} here` });
 
-const readBody = async (request: IncomingMessage): Promise<string | undefined> => {
+/** Undefined when the body is too large. */
+const readBody = async (request: IncomingMessage, maxBytes: number): Promise<string | undefined> => {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
     bytes += (chunk as Buffer).length;
-    if (bytes > MAX_BODY_BYTES) return undefined;
+    if (bytes > maxBytes) return undefined;
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks).toString('utf8');
 };
 
-/** Answers the AWS protocols of Step Functions and EventBridge, so that the AWS CLI and SDK work against the local system. */
-export const createAwsEndpoint = ({ stepFunctions, bus }: LocalSystem, clock: Clock): Server => {
+const regionOf = (arn: string): string => arn.split(':').at(3) ?? '';
+
+/** Answers the AWS protocols of Step Functions, EventBridge and Lambda, so that the AWS CLI and SDK work against the local system. */
+export const createAwsEndpoint = (
+  {
+    stepFunctions,
+    bus,
+    lambda,
+    planCycleArn,
+  }: Pick<LocalSystem, 'stepFunctions' | 'bus' | 'lambda' | 'planCycleArn'>,
+  clock: Clock,
+): Server => {
   const stepFunctionsEndpoint = createStepFunctionsEndpoint(stepFunctions);
+  const lambdaEndpoint = createLambdaEndpoint(lambda, regionOf(planCycleArn));
 
   const putEvents = async (body: string): Promise<HttpAnswer> => {
     const { FailedEntryCount, Entries } = await bus.putEvents(JSON.parse(body) as PutEventsCommandInput);
@@ -46,7 +59,9 @@ export const createAwsEndpoint = ({ stepFunctions, bus }: LocalSystem, clock: Cl
   const answer = async (request: IncomingMessage): Promise<HttpAnswer> => {
     if (request.method === 'GET' && request.url === CLOCK_PATH)
       return json(200, { now: clock.now().toISOString() });
-    const body = await readBody(request);
+    if (request.url?.startsWith(LAMBDA_PATH))
+      return lambdaEndpoint(request, await readBody(request, MAX_PAYLOAD_BYTES));
+    const body = await readBody(request, MAX_BODY_BYTES);
     if (body === undefined)
       return json(413, { __type: 'RequestEntityTooLarge', message: 'The request is too large' });
     const target = String(request.headers['x-amz-target'] ?? '');

@@ -1,11 +1,13 @@
 import { pathToFileURL } from 'node:url';
+import type { AdapterContext } from '../runtime/adapter.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import type { Task, TaskHandler } from '../runtime/task.ts';
 import type { FunctionDefinition } from './service/service-definition.ts';
 
 export interface LocalLambda {
   /** Invokes a function by its deployed name; errors are those that its handler throws. */
-  invoke(functionName: string, payload: unknown): Promise<unknown>;
+  invoke(functionName: string, payload: unknown, context?: AdapterContext): Promise<unknown>;
+  /** All functions, in the order of the service file. */
+  list(): readonly FunctionDefinition[];
   /** How many invocations there were. */
   readonly units: { invocations: number };
 }
@@ -31,8 +33,12 @@ const withTimeout = async <T>(work: Promise<T>, { name, timeoutSeconds }: Functi
 const jsonCopy = (value: unknown): unknown =>
   value === undefined ? null : JSON.parse(JSON.stringify(value));
 
-const load = async (definition: FunctionDefinition, runtime: Runtime): Promise<TaskHandler> => {
-  const module = (await import(pathToFileURL(definition.modulePath).href)) as { handler: Task };
+type Handler = (event: unknown, context: AdapterContext) => Promise<unknown>;
+
+const load = async (definition: FunctionDefinition, runtime: Runtime): Promise<Handler> => {
+  const module = (await import(pathToFileURL(definition.modulePath).href)) as {
+    handler: { with(runtime: Runtime): Handler };
+  };
   return module.handler.with(runtime);
 };
 
@@ -56,11 +62,12 @@ export const createLocalLambda = async (
   const units = { invocations: 0 };
   return {
     units,
-    async invoke(functionName, payload) {
+    list: () => functions,
+    async invoke(functionName, payload, context = {}) {
       const found = byName.get(functionName);
       if (!found) throw new Error(`there is no function ${functionName}`);
       units.invocations += 1;
-      return jsonCopy(await withTimeout(found.handler(jsonCopy(payload)), found.definition));
+      return jsonCopy(await withTimeout(found.handler(jsonCopy(payload), context), found.definition));
     },
   };
 };

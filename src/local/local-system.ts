@@ -2,7 +2,9 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { Clock } from '../application/clock.ts';
 import type { Log, PlanStore, ToolGateway } from '../application/ports.ts';
+import type { ConnectorId } from '../contracts/tools.ts';
 import type { LedgerEntry } from '../domain/ledger/plan-ledger.ts';
+import { noMetrics } from '../runtime/metrics.ts';
 import { createRuntime, type Runtime, type RuntimeOverrides } from '../runtime/runtime.ts';
 import { createCapacityMeter, meterCapacity } from './dynamodb/capacity-meter.ts';
 import { createLocalBus, type LocalBus } from './event-bus.ts';
@@ -12,6 +14,7 @@ import type { LambdaInvocation } from './step-functions/engine/lambda-invocation
 import type { ExecutionRecord } from './step-functions/executions/execution.ts';
 import type { Journal } from './step-functions/executions/journal.ts';
 import { createStepFunctions, type StepFunctions } from './step-functions/step-functions.ts';
+import type { InvokeAdapter, ToolWorld } from './tool-world.ts';
 
 export interface LocalSystemOptions {
   readonly service: ServiceDefinition;
@@ -24,6 +27,10 @@ export interface LocalSystemOptions {
   readonly retryDelays: 'real' | 'none';
   readonly log: Log;
   newId(): string;
+  /** The tools on this machine; without them there must be a `gateway`. */
+  readonly toolWorld?: ToolWorld;
+  /** Stands for the way to the tools. */
+  gateway?(invokeAdapter: InvokeAdapter): ToolGateway;
   tools?(inner: ToolGateway): ToolGateway;
   /** Stands before every invocation of a function by a state machine; runs `invoke` when it is to happen. */
   around?(
@@ -72,6 +79,21 @@ const machineName = (service: ServiceDefinition, logicalId: string): string => {
   return machine.name;
 };
 
+const adapterName = (service: ServiceDefinition, connector: ConnectorId): string => {
+  const logicalId = `${connector.charAt(0).toUpperCase()}${connector.slice(1)}AdapterLambdaFunction`;
+  const found = service.functions.find((candidate) => candidate.logicalId === logicalId);
+  if (!found) throw new Error(`the service has no function ${logicalId}`);
+  return found.name;
+};
+
+type Variables = Readonly<Record<string, string>>;
+
+/** The same variables, with the addresses of this machine's tools in those that are there. */
+const reachingTools = (environment: Variables, toolWorld: ToolWorld | undefined): Variables =>
+  Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [name, toolWorld?.environment[name] ?? value]),
+  );
+
 /**
  * The deployed service in one process: its machines, functions, rules and environment as the service file has them, over a DynamoDB that
  * speaks HTTP.
@@ -93,13 +115,20 @@ export const createLocalSystem = async (options: LocalSystemOptions): Promise<Lo
   const eventBridge = {
     send: ({ input }: PutEventsCommand) => bus.putEvents(input),
   } as unknown as Pick<EventBridgeClient, 'send'>;
+  const { toolWorld } = options;
+  const invokeAdapter: InvokeAdapter = (connector, event, clientContext) =>
+    lambda.invoke(adapterName(service, connector), event, { clientContext, awsRequestId: newId() });
+  toolWorld?.connect(invokeAdapter);
+  const gateway = options.gateway?.(invokeAdapter);
   const overrides: RuntimeOverrides = {
-    ...{ clock, log, dynamoDb, eventBridge },
+    ...{ clock, log, dynamoDb, eventBridge, metrics: noMetrics, allowPrivateAddresses: true },
+    ...(toolWorld && { secrets: toolWorld.secrets }),
+    ...(gateway && { gateway }),
     ...(options.tools && { tools: options.tools }),
     ...(onCommitted && { plans: (inner) => notified(inner, onCommitted) }),
   };
-  const lambda = await createLocalLambda(service.functions, (environment) =>
-    createRuntime(environment, overrides),
+  const lambda: LocalLambda = await createLocalLambda(service.functions, (environment) =>
+    createRuntime(reachingTools(environment, toolWorld), overrides),
   );
   const stepFunctions = createStepFunctions({
     ...{ clock: options.engineClock ?? clock, region, newId, retryDelays: options.retryDelays },
@@ -114,7 +143,7 @@ export const createLocalSystem = async (options: LocalSystemOptions): Promise<Lo
 
   return {
     ...{ stepFunctions, lambda, bus },
-    runtime: createRuntime(service.environment, overrides),
+    runtime: createRuntime(reachingTools(service.environment, toolWorld), overrides),
     planCycleArn: arnOf(machineName(service, service.scheduled.machine)),
     units: () => ({
       state_transitions: stepFunctions.units.stateTransitions,

@@ -47,7 +47,7 @@ const stateFor = (
 const banner = (
   options: StartOptions,
   scenario: string,
-  { dynamoDb, system, unfinished }: LocalWorld,
+  { dynamoDb, system, toolWorld, unfinished }: LocalWorld,
 ): string => {
   const machines = system.stepFunctions.listStateMachines().map(({ arn }) => `  ${arn}`);
   const { schedule, everyMs, speed, dataDirectory, awsPort } = options;
@@ -55,7 +55,9 @@ const banner = (
     'cc-native is up.',
     `  DynamoDB                  ${dynamoDb.endpoint} (${dynamoDb.kind})`,
     `  Step Functions            http://127.0.0.1:${awsPort} (region ${REGION}, any credentials)`,
-    `  EventBridge PutEvents     http://127.0.0.1:${awsPort}`,
+    `  EventBridge, Lambda       http://127.0.0.1:${awsPort}`,
+    `  Tool gateway (MCP)        ${toolWorld.gatewayUrl}`,
+    `  CRM, webhook receiver     ${toolWorld.crm.url} ${toolWorld.webhook.url}`,
     ...machines,
     `  Scenario                  ${scenario}, ${speed} times as fast as real time`,
     `  Cycles                    ${schedule ? `every ${everyMs / 1000} s` : 'only when you start them'}`,
@@ -110,6 +112,7 @@ const start = async (options: StartOptions): Promise<number> => {
   print(banner(options, path, world));
   const play: ScenarioPlay = {
     ...{ runtime: system.runtime, documentClient, tables, scenario, signal, save, print },
+    connectors: world.toolWorld.connectors,
     state: () => state,
   };
   save({});

@@ -1,32 +1,52 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createCrmConnector } from '../adapters/connectors/crm/crm-connector.ts';
 import { createInternalConnector } from '../adapters/connectors/internal-connector.ts';
+import { createWebhookConnector } from '../adapters/connectors/webhook/webhook-connector.ts';
+import { createActionTypeRegistry } from '../adapters/dynamodb/action-type-registry-store.ts';
 import { createAutonomyStore } from '../adapters/dynamodb/autonomy-store.ts';
+import { createConnectorConfigStore } from '../adapters/dynamodb/connector-config-store.ts';
+import { createConnectorGuard } from '../adapters/dynamodb/connector-guard.ts';
 import { createCycleLease } from '../adapters/dynamodb/cycle-lease.ts';
 import { createExecutionStore } from '../adapters/dynamodb/execution-store.ts';
+import { createIdempotencyStore } from '../adapters/dynamodb/idempotency-store.ts';
 import { createIntentStore } from '../adapters/dynamodb/intent-store.ts';
+import { createKillSwitchStore } from '../adapters/dynamodb/kill-switch-store.ts';
 import { createPlanStore } from '../adapters/dynamodb/plan-store.ts';
 import { createStepAttemptStore } from '../adapters/dynamodb/step-attempt-store.ts';
 import type { TableNames } from '../adapters/dynamodb/table-names.ts';
 import { createTenantStore } from '../adapters/dynamodb/tenant-store.ts';
 import { createEventPublisher } from '../adapters/eventbridge/event-publisher.ts';
+import { createClientCredentials } from '../adapters/gateway/client-credentials.ts';
+import { createMcpToolGateway } from '../adapters/gateway/mcp-tool-gateway.ts';
+import { createSecretStore } from '../adapters/secrets/secrets-manager-store.ts';
 import { throwTransientErrors } from '../adapters/transient-errors.ts';
 import type { Clock } from '../application/clock.ts';
 import type {
+  ActionTypeRegistry,
   AutonomyStore,
+  Connector,
+  ConnectorGuard,
   CycleLease,
   EventPublisher,
   ExecutionStore,
+  IdempotencyStore,
   IntentStore,
+  KillSwitchStore,
   Log,
+  Metrics,
   PlanStore,
+  SecretStore,
   StepAttemptStore,
   TenantStore,
   ToolGateway,
 } from '../application/ports.ts';
+import type { ConnectorId } from '../contracts/tools.ts';
 import { type Environment, required, requiredCount } from './environment.ts';
 import { jsonLog } from './json-log.ts';
+import { createMetrics } from './metrics.ts';
 import { systemClock } from './system-clock.ts';
 
 /** Everything with side effects, read-only; each part is made when it is first asked for. */
@@ -43,6 +63,12 @@ export interface Runtime {
   readonly lease: CycleLease;
   readonly events: EventPublisher;
   readonly tools: ToolGateway;
+  readonly registry: ActionTypeRegistry;
+  readonly killSwitches: KillSwitchStore;
+  readonly idempotency: IdempotencyStore;
+  readonly guard: ConnectorGuard;
+  readonly connectors: Readonly<Record<ConnectorId, () => Connector>>;
+  readonly metrics: Metrics;
   readonly settings: { readonly maxPlansPerRun: number; readonly leaseTtlSeconds: number };
 }
 
@@ -53,6 +79,12 @@ export interface RuntimeOverrides {
   readonly dynamoDb?: DynamoDBClient;
   readonly eventBridge?: Pick<EventBridgeClient, 'send'>;
   plans?(inner: PlanStore): PlanStore;
+  readonly metrics?: Metrics;
+  readonly secrets?: SecretStore;
+  /** Stands for the way to the tools; then no gateway is asked for. */
+  readonly gateway?: ToolGateway;
+  /** Webhooks may go to this machine. */
+  readonly allowPrivateAddresses?: boolean;
   tools?(inner: ToolGateway): ToolGateway;
 }
 
@@ -86,6 +118,30 @@ export const createRuntime = (environment: Environment, overrides: RuntimeOverri
   const { clock = systemClock, log = jsonLog } = overrides;
   const tables = tablesOf(environment);
   const client = lazily(() => documentClient(overrides.dynamoDb ?? new DynamoDBClient({})));
+  const secrets = lazily(() => overrides.secrets ?? createSecretStore(new SecretsManagerClient({}), clock));
+  const configs = lazily(() => createConnectorConfigStore(client(), tables));
+  const metrics = lazily(() => overrides.metrics ?? createMetrics(environment));
+  const mcpGateway = (): ToolGateway =>
+    createMcpToolGateway({
+      url: required(environment, 'GATEWAY_URL'),
+      token: createClientCredentials({
+        tokenUrl: required(environment, 'GATEWAY_TOKEN_URL'),
+        credentials: () => secrets().get(required(environment, 'GATEWAY_CLIENT_SECRET_ID')),
+        clock,
+      }),
+      metrics: metrics(),
+    });
+  const connectors = {
+    internal: lazily(() => createInternalConnector(client(), tables, clock)),
+    // Keeps its tokens from call to call.
+    crm: lazily(() => createCrmConnector({ configs: configs(), secrets: secrets(), clock })),
+    webhook: lazily(() =>
+      createWebhookConnector({
+        ...{ configs: configs(), secrets: secrets(), clock },
+        ...(overrides.allowPrivateAddresses && { allowPrivate: true }),
+      }),
+    ),
+  };
   const parts = {
     plans: lazily(() => {
       const store = createPlanStore(client(), tables);
@@ -104,15 +160,21 @@ export const createRuntime = (environment: Environment, overrides: RuntimeOverri
       ),
     ),
     tools: lazily(() => {
-      const internal = createInternalConnector(client(), tables, clock);
-      return overrides.tools?.(internal) ?? internal;
+      const gateway = overrides.gateway ?? mcpGateway();
+      return overrides.tools?.(gateway) ?? gateway;
     }),
+    registry: lazily(() => createActionTypeRegistry(client(), tables)),
+    killSwitches: lazily(() => createKillSwitchStore(client(), tables)),
+    idempotency: lazily(() => createIdempotencyStore(client(), tables)),
+    guard: lazily(() => createConnectorGuard(client(), tables)),
+    metrics,
     settings: lazily(() => settingsOf(environment)),
   };
   return {
     environment,
     clock,
     log,
+    connectors,
     get plans() {
       return parts.plans();
     },
@@ -139,6 +201,21 @@ export const createRuntime = (environment: Environment, overrides: RuntimeOverri
     },
     get tools() {
       return parts.tools();
+    },
+    get registry() {
+      return parts.registry();
+    },
+    get killSwitches() {
+      return parts.killSwitches();
+    },
+    get idempotency() {
+      return parts.idempotency();
+    },
+    get guard() {
+      return parts.guard();
+    },
+    get metrics() {
+      return parts.metrics();
     },
     get settings() {
       return parts.settings();

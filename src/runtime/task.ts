@@ -1,14 +1,17 @@
 import middy from '@middy/core';
 import type { z } from 'zod';
-import { ValidationError } from '../application/errors.ts';
+import { type ClassifiedError, ValidationError } from '../application/errors.ts';
 import { complaints } from '../contracts/complaints.ts';
 import { specialKeys } from '../contracts/special-keys.ts';
+import { travellingMessage } from '../domain/execution/failure.ts';
 import { required } from './environment.ts';
 import { createRuntime, type Runtime } from './runtime.ts';
 
 /** A task of a state machine: what it takes, what it needs, and what it does. */
 export interface TaskDefinition<S extends z.ZodType, D, O> {
   readonly input: S;
+  /** Whether class and code of an error travel with it, for an outcome to keep. */
+  readonly errorsAreRecorded?: boolean;
   /** Variables that must be set; asked for before any work, so that a missing one is named at once. */
   readonly environment: readonly string[];
   /** Picks what the use case works with. */
@@ -34,6 +37,14 @@ const validateInput = (schema: z.ZodType): middy.MiddlewareObj => ({
   },
 });
 
+/** Lambda hands on no more of an error than its name and its message: class and code travel in the message. */
+const withDetails: middy.MiddlewareObj = {
+  onError: ({ error }) => {
+    if (error && 'error_class' in error && 'error_code' in error)
+      error.message = travellingMessage(error as ClassifiedError);
+  },
+};
+
 const bind = <S extends z.ZodType, D, O>(
   definition: TaskDefinition<S, D, O>,
   runtime: () => Runtime,
@@ -48,6 +59,7 @@ const bind = <S extends z.ZodType, D, O>(
   const handler = middy()
     .use({ before: () => void (ready ?? prepare()) })
     .use(validateInput(definition.input))
+    .use(definition.errorsAreRecorded ? [withDetails] : [])
     .handler(async (event: unknown) => definition.run(prepare(), event as z.infer<S>));
   return (event) => handler(event as never, {} as never);
 };

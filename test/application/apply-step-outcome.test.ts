@@ -66,6 +66,19 @@ describe('applying an outcome', () => {
     expect(output).toEqual({ applied: true, plan_status: 'PAUSED', effect: 'STEP_FAILED, PLAN_PAUSED' });
   });
 
+  it.each(['KILL_SWITCH_ENABLED', 'TENANT_NOT_ACTIVE'])(
+    'that was stopped from outside (%s) pauses the plan for a person, for that reason',
+    async (error_code) => {
+      await inFlight(world, APPROVED);
+      const output = await apply({ ...FAILED, error_code });
+      expect(output).toEqual({ applied: true, plan_status: 'PAUSED', effect: 'STEP_FAILED, PLAN_PAUSED' });
+      expect(await plan()).toMatchObject({
+        pause_reason: error_code,
+        steps: [{ status: 'FAILED', failure_reason: error_code, needs_person: true }],
+      });
+    },
+  );
+
   it('that is the last failure of the limit fails the step for good and pauses the plan', async () => {
     const twice = [fail('s1', 5), start('s1', 10, 1), approveIntent('s1', 11, 2), fail('s1', 12, 2)];
     await inFlight(world, [...APPROVED, ...twice, start('s1', 20, 2), approveIntent('s1', 21, 3)]);
@@ -84,7 +97,8 @@ describe('applying an outcome', () => {
 
   it('of an earlier attempt changes nothing', async () => {
     await inFlight(world, [...APPROVED, fail('s1', 5)]);
-    const deps = { clock: world.clock, plans: world.runtime.plans, attempts: world.runtime.attempts };
+    const { plans, attempts, registry } = world.runtime;
+    const deps = { clock: world.clock, plans, attempts, registry };
     await dispatchStep(deps, { cycle: newCycle({ as_of: minute(7) }), plan: newItem(), step_id: 's1' });
     const before = await world.everything();
     expect((await apply()).applied).toBe(false);
@@ -107,6 +121,14 @@ describe('an outcome that arrives late', () => {
     expect(await apply()).toEqual({ applied: true, plan_status: 'ABORTED', effect: 'STEP_OUTCOME_RECORDED' });
     expect((await plan())?.steps[0]?.status).toBe(ended.steps[0]?.status);
     expect(await lastEvents(world, 1)).toEqual(['STEP_OUTCOME_RECORDED']);
+  });
+
+  it('for a plan that has ended says that it was stopped from outside', async () => {
+    await inFlight(world, [...APPROVED, ABORT]);
+    await apply({ ...FAILED, error_code: 'KILL_SWITCH_ENABLED' });
+    expect((await world.runtime.plans.ledger('p1')).at(-1)?.data).toMatchObject({
+      ...{ outcome: 'BLOCKED', reason: 'KILL_SWITCH_ENABLED' },
+    });
   });
 
   it('for a plan that is gone is refused', async () => {

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { decideApproval } from '../../src/application/decide-approval.ts';
 import { IntentNotFoundError } from '../../src/application/errors.ts';
 import type { EventPublisher, PlanStore } from '../../src/application/ports.ts';
+import { fake } from '../support/fakes/fake.ts';
 import { racingPlans } from '../support/fakes/racing-plans.ts';
 import { INTENT, inFlight, lastEvents, ONE_STEP, storedPlan } from '../support/in-flight.ts';
 import { SCOPE, SCOPE_PK } from '../support/intents.ts';
@@ -87,7 +88,9 @@ describe('an intent that the policy approves', () => {
 
   it('is published when the task is tried again after the bus did not take it', async () => {
     await inFlight(world);
-    const down: EventPublisher = { publishActionApproved: () => Promise.reject(new Error('bus is down')) };
+    const down = fake<EventPublisher>('EventPublisher', {
+      publishActionApproved: () => Promise.reject(new Error('bus is down')),
+    });
     await expect(decide({ events: down })).rejects.toThrow('bus is down');
     expect(world.published).toEqual([]);
     expect(await decide()).toMatchObject({ result: 'AUTO_EXECUTED', effect: 'approved by policy' });

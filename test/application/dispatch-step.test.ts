@@ -16,9 +16,17 @@ const INTENT = actionIntentId('p1', 's1', 1);
 const FAILED_ONCE = [start('s1', 3), approveIntent('s1', 3), fail('s1', 4)];
 const dispatch = (plans: PlanStore = world.runtime.plans, more: Partial<Cycle> = {}, step_id = 's1') =>
   dispatchStep(
-    { clock: world.clock, attempts: world.runtime.attempts, plans },
+    { clock: world.clock, attempts: world.runtime.attempts, registry: world.runtime.registry, plans },
     { cycle: newCycle(more), plan: newItem(), step_id },
   );
+/** A version of how the first step's action is carried out. */
+const register = (registry_version: number, tool_name: string) =>
+  world.put('ACTION_TYPE_REGISTRY_TABLE_NAME', {
+    ...{ pk: 'ACTION_TYPE#PREP_RENEWAL_BRIEF', sk: `REGISTRY_VERSION#00000${registry_version}` },
+    ...{ action_type: 'PREP_RENEWAL_BRIEF', registry_version, tool_name, tool_schema_version: 'v1.0' },
+    ...{ required_scopes: [], risk_class: 'LOW', compensation_strategy: 'NONE', parameter_mapping: {} },
+    created_at: minute(0),
+  });
 const active = () => tell(world.runtime.plans, toStatus('ACTIVE'));
 const stored = () => world.runtime.plans.get(newPlan());
 const lastOf = async (count: number) => (await world.runtime.plans.ledger('p1')).slice(-count);
@@ -53,6 +61,21 @@ describe('dispatching a step', () => {
       ...{ claimed: true, action_intent_id: actionIntentId('p1', 's1', 2) },
       effect: 'started step s1 (attempt 2)',
     });
+  });
+
+  it('pins the latest version of its action type on the intent', async () => {
+    await active();
+    await register(1, 'internal.create_note');
+    await register(2, 'internal.create_task');
+    await dispatch();
+    expect(await world.runtime.intents.get(SCOPE, INTENT)).toMatchObject({ registry_version: 2 });
+    expect(await lastOf(1)).toMatchObject([{ data: { registry_version: 2 } }]);
+  });
+
+  it('pins version 1 of an action type that is not registered', async () => {
+    await active();
+    await dispatch();
+    expect(await world.runtime.intents.get(SCOPE, INTENT)).toMatchObject({ registry_version: 1 });
   });
 
   it('judges by the instant that the cycle was asked for', async () => {

@@ -7,7 +7,6 @@ import { newCycle, newItem } from '../support/cycles.ts';
 import { racingPlans } from '../support/fakes/racing-plans.ts';
 import { execute, INTENT, inFlight, lastEvents, storedPlan } from '../support/in-flight.ts';
 import { SCOPE, SCOPE_PK } from '../support/intents.ts';
-import { newOutcome } from '../support/outcomes.ts';
 import { tell } from '../support/plan-commits.ts';
 import {
   approveIntent,
@@ -36,24 +35,6 @@ const repair = (minutes: number, plans: PlanStore = world.runtime.plans, more: P
 const plan = () => storedPlan(world);
 const published = (approval_source: 'HUMAN' | 'POLICY') => ({
   ...{ ...SCOPE, action_intent_id: INTENT, approval_source, auto_executed: approval_source === 'POLICY' },
-});
-
-describe('an outcome that never arrived at its plan', () => {
-  it('is applied, and completes the plan if it was the last', async () => {
-    await inFlight(world, [approveIntent('s1', 4)]);
-    await execute(world, 'one', minute(5), minute(80));
-    await world.runtime.executions.finishOnce(newOutcome());
-    expect(await repair(9)).toEqual({ completed: true, effect: 'applied the outcome of step s1' });
-    expect(await plan()).toMatchObject({ plan_status: 'COMPLETED', steps: [{ status: 'DONE' }] });
-  });
-
-  it('is applied when it is a failure, too', async () => {
-    await inFlight(world, [approveIntent('s1', 4)]);
-    await execute(world, 'one', minute(5), minute(80));
-    await world.runtime.executions.finishOnce(newOutcome({ status: 'FAILED', error_code: 'CRM_REFUSED' }));
-    expect(await repair(9)).toEqual({ completed: false, effect: 'applied the outcome of step s1' });
-    expect(await plan()).toMatchObject({ steps: [{ status: 'FAILED', failure_reason: 'CRM_REFUSED' }] });
-  });
 });
 
 describe('an approval that nobody gave', () => {
@@ -131,53 +112,6 @@ describe('an execution that has said nothing', () => {
     await execute(world, 'one', minute(5), minute(80));
     expect((await repair(80)).effect).toBe('published the approval again of step s1');
     expect(world.published).toEqual([published('HUMAN')]);
-  });
-
-  it.each([
-    ['HUMAN', approveIntent('s1', 4), false],
-    ['POLICY', autoApprove('s1', 4), true],
-  ] as const)(
-    'leaves an unknown outcome in the end (approved by %s)',
-    async (source, told, auto_executed) => {
-      await inFlight(world, [told, publishAgain('s1', 9), publishAgain('s1', 14)]);
-      await execute(world, 'one', minute(15), minute(80));
-      expect(await repair(80)).toEqual({
-        completed: false,
-        effect: 'recorded an unknown outcome of step s1',
-      });
-      expect(await world.runtime.executions.outcome(SCOPE, INTENT)).toMatchObject({
-        ...{ status: 'FAILED', error_code: 'OUTCOME_UNKNOWN', approval_source: source, auto_executed },
-        ...{ attempt_count: 1, started_at: minute(15), completed_at: minute(80) },
-      });
-      expect((await world.runtime.executions.get(SCOPE, INTENT))?.status).toBe('FAILED');
-      expect(await plan()).toMatchObject({ plan_status: 'PAUSED', pause_reason: 'OUTCOME_UNKNOWN' });
-    },
-  );
-
-  it('leaves its own outcome when that arrives at the last moment', async () => {
-    await inFlight(world, PUBLISHED_TWICE);
-    await execute(world, 'one', minute(15), minute(80));
-    const race = () => world.runtime.executions.finishOnce(newOutcome());
-    const output = await repair(80, racingPlans(world.runtime.plans, race));
-    expect(output.effect).toContain('another writer was first (EXECUTION)');
-    expect(await world.runtime.executions.outcome(SCOPE, INTENT)).toEqual(newOutcome());
-    expect((await plan())?.plan_status).toBe('ACTIVE');
-  });
-
-  it('leaves no outcome for an attempt that was settled meanwhile', async () => {
-    const live = await inFlight(world, PUBLISHED_TWICE);
-    await execute(world, 'one', minute(15), minute(80));
-    const outcome: Told = [
-      { type: 'APPLY_OUTCOME', step_id: 's1', attempt: 1, outcome: { result: 'SUCCEEDED' } },
-      PUBLISHED_TWICE[0]?.[1] ?? { now: minute(16), actor: { kind: 'system', id: 'x' } },
-    ];
-    const output = await repair(
-      80,
-      racingPlans(world.runtime.plans, () => tell(world.runtime.plans, [outcome], live)),
-    );
-    expect(output.completed).toBe(false);
-    expect(await world.runtime.executions.outcome(SCOPE, INTENT)).toBeUndefined();
-    expect((await plan())?.plan_status).toBe('COMPLETED');
   });
 });
 

@@ -5,16 +5,21 @@ import {
   IntentNotFoundError,
 } from '../../src/application/errors.ts';
 import { startExecution } from '../../src/application/start-execution.ts';
-import { EXECUTION_GRACE_SECONDS, EXECUTION_TIMEOUT_SECONDS } from '../../src/domain/execution/execution.ts';
+import {
+  EXECUTION_GRACE_SECONDS,
+  EXECUTION_TIMEOUT_SECONDS,
+  type ReplayOf,
+} from '../../src/domain/execution/execution.ts';
 import { secondsAfter } from '../../src/domain/identifiers.ts';
 import { INTENT, inFlight } from '../support/in-flight.ts';
 import { SCOPE } from '../support/intents.ts';
+import { newOutcome } from '../support/outcomes.ts';
 import { approveIntent, EXPIRY, minute, newStep } from '../support/plan-fixtures.ts';
 import { useWorld } from '../support/world.ts';
 
 const world = useWorld();
 
-const startAs = (execution_id: string, now = minute(5)) => {
+const startAs = (execution_id: string, now = minute(5), replay?: ReplayOf) => {
   world.clock.set(now);
   const { intents, executions } = world.runtime;
   const data = {
@@ -25,7 +30,7 @@ const startAs = (execution_id: string, now = minute(5)) => {
   } as const;
   return startExecution(
     { clock: world.clock, intents, executions },
-    { execution_id, input: { detail: { data } } },
+    { execution_id, input: { detail: { data }, replay } },
   );
 };
 const STEPS = { steps: [newStep('s1', { constraints: { topic: 'renewal' } })] };
@@ -43,7 +48,7 @@ describe('starting an execution', () => {
         step_id: 's1',
         attempt: 1,
       },
-      ...{ action_type: 'PREP_RENEWAL_BRIEF', parameters: { topic: 'renewal' }, approval_source: 'HUMAN' },
+      ...{ action_type: 'PREP_RENEWAL_BRIEF', approval_source: 'HUMAN' },
       ...{
         auto_executed: false,
         attempt_count: 1,
@@ -79,9 +84,35 @@ describe('starting an execution', () => {
     await expect(startAs('one')).rejects.toThrow(IntentNotApprovedError);
   });
 
-  it('is refused for an intent that has lapsed', async () => {
+  it('takes an intent that has lapsed, so that this is recorded', async () => {
     await approved();
-    await expect(startAs('one', EXPIRY)).rejects.toThrow(`or has lapsed at ${EXPIRY}`);
+    expect(await startAs('one', EXPIRY)).toMatchObject({ attempt_count: 1 });
+  });
+
+  it('is refused months later, too', async () => {
+    await approved();
+    await startAs('one');
+    await world.runtime.executions.finishOnce(newOutcome());
+    await expect(startAs('two', '2026-09-01T00:00:00.000Z')).rejects.toThrow(ExecutionAlreadyInProgressError);
+  });
+
+  it('is one of a hundred that are asked for at once', async () => {
+    await approved();
+    const starts = await Promise.allSettled(Array.from({ length: 100 }, (_, index) => startAs(`e${index}`)));
+    expect(starts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  it('carries out again what has come to an end, for a reason', async () => {
+    const replay = { reason: 'the CRM was down', requested_by: 'dana' };
+    await approved();
+    await expect(startAs('two', minute(6), replay)).rejects.toThrow(
+      'has no execution that has come to an end',
+    );
+    await startAs('one');
+    await world.runtime.executions.finishOnce(newOutcome());
+    expect(await startAs('two', minute(9), replay)).toMatchObject({
+      ...{ execution_id: 'two', attempt_count: 2, started_at: minute(9), replay },
+    });
   });
 
   it('is refused for an intent that does not exist', async () => {

@@ -1,35 +1,58 @@
 import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Adapter } from '../../src/runtime/adapter.ts';
 import type { Task } from '../../src/runtime/task.ts';
 
-export interface DeployedFunction {
+interface Deployed {
   /** Key in serverless.yml, e.g. `openCycle`. */
   readonly key: string;
-  /** File name without its ending, e.g. `open-cycle`. */
-  readonly file: string;
+  /** Name on AWS behind the prefix of the stage, e.g. `open-cycle`. */
+  readonly name: string;
   readonly logicalId: string;
   readonly roleId: string;
-  readonly handler: Task;
   /** Variables that the handler asks for. */
   readonly environment: readonly string[];
 }
 
-const DIRECTORY = resolve(import.meta.dirname, '../../functions/tasks');
+/** Called by a state machine. */
+export interface DeployedTask extends Deployed {
+  readonly kind: 'task';
+  readonly handler: Task;
+}
 
-const camel = (file: string): string => file.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+/** Called by the tool gateway. */
+export interface DeployedAdapter extends Deployed {
+  readonly kind: 'adapter';
+  readonly handler: Adapter;
+}
 
-const describe = async (file: string): Promise<DeployedFunction> => {
-  const key = camel(file);
+export type DeployedFunction = DeployedTask | DeployedAdapter;
+
+const FUNCTIONS = resolve(import.meta.dirname, '../../functions');
+
+const camel = (name: string): string => name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+
+const handlersIn = <H extends Task | Adapter>(folder: string): Promise<(readonly [string, H])[]> =>
+  Promise.all(
+    readdirSync(join(FUNCTIONS, folder)).map(async (file) => {
+      const { handler } = (await import(join(FUNCTIONS, folder, file))) as { handler: H };
+      return [file.replace(/\.ts$/, ''), handler] as const;
+    }),
+  );
+
+const deployed = (name: string, { environment }: Task | Adapter): Deployed => {
+  const key = camel(name);
   const pascal = `${key.charAt(0).toUpperCase()}${key.slice(1)}`;
-  const { handler } = (await import(join(DIRECTORY, `${file}.ts`))) as { handler: Task };
-  const { environment } = handler;
-  return { key, file, logicalId: `${pascal}LambdaFunction`, roleId: `${pascal}Role`, handler, environment };
+  return { key, name, logicalId: `${pascal}LambdaFunction`, roleId: `${pascal}Role`, environment };
 };
 
-/** Every handler under functions/tasks, and what it is called where. */
-export const deployedFunctions = (): Promise<DeployedFunction[]> =>
-  Promise.all(
-    readdirSync(DIRECTORY)
-      .filter((file) => file.endsWith('.ts'))
-      .map((file) => describe(file.slice(0, -'.ts'.length))),
-  );
+/** Every handler under functions/tasks and functions/adapters, and what it is called where. */
+export const deployedFunctions = async (): Promise<DeployedFunction[]> => {
+  const [tasks, adapters] = await Promise.all([handlersIn<Task>('tasks'), handlersIn<Adapter>('adapters')]);
+  return [
+    ...tasks.map(([file, handler]) => ({ ...deployed(file, handler), kind: 'task' as const, handler })),
+    ...adapters.map(([file, handler]) => {
+      return { ...deployed(`${file}-adapter`, handler), kind: 'adapter' as const, handler };
+    }),
+  ];
+};

@@ -2,12 +2,16 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { parse } from 'yaml';
+import type { SecretStore } from '../../src/application/ports.ts';
 import { createDynamoDbClient } from '../../src/local/dynamodb/client.ts';
+import type { AdapterContext } from '../../src/runtime/adapter.ts';
+import { noMetrics } from '../../src/runtime/metrics.ts';
 import { createRuntime, type RuntimeOverrides } from '../../src/runtime/runtime.ts';
+import { directGateway } from '../support/direct-gateway.ts';
 import type { FreshTables } from '../support/dynamodb.ts';
-import { deployedFunctions } from './deployed-functions.ts';
+import { type DeployedFunction, deployedFunctions } from './deployed-functions.ts';
 
-/** resources/access.yml: function → table, index or bus → actions. */
+/** resources/access.yml: function → table, index, bus or secrets → actions. */
 type Access = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
 type Input = Readonly<Record<string, unknown>>;
@@ -16,12 +20,12 @@ const grantedAccess: Access = parse(readFileSync(resolve('resources/access.yml')
 
 const line = (key: string, owner: string, action: string): string => `${key} ${action} ${owner}`;
 
-/** Every grant of resources/access.yml, as one line each. */
+/** Every grant of resources/access.yml, as one line each, save that of the gateway's secret: there is no gateway here. */
 export const grants = (): string[] =>
   Object.entries(grantedAccess).flatMap(([key, resources]) =>
-    Object.entries(resources).flatMap(([owner, actions]) =>
-      actions.map((action) => line(key, owner, action)),
-    ),
+    Object.entries(resources)
+      .filter(([owner]) => owner !== 'GatewayClientSecret')
+      .flatMap(([owner, actions]) => actions.map((action) => line(key, owner, action))),
   );
 
 const ITEM_ACTIONS = {
@@ -49,68 +53,105 @@ export interface GuardedFunctions {
   /** Calls a function, which may do what its role allows and is refused anything else, as on AWS. */
   // biome-ignore lint/suspicious/noExplicitAny: payloads are what one state hands to the next
   call(key: string, payload: unknown): Promise<any>;
-  /** What the functions did, one line for each kind of thing. */
-  readonly used: ReadonlySet<string>;
+  /** What functions were refused, one line each; they may have swallowed it. */
+  readonly refused: readonly string[];
 }
+
+export interface Guarded {
+  readonly overrides: Pick<RuntimeOverrides, 'clock' | 'log'> & { readonly secrets: SecretStore };
+  /** What functions do is added to it, one line for each kind of thing. */
+  readonly used?: Set<string>;
+  /** Default: resources/access.yml. */
+  readonly access?: Access;
+}
+
+/** Where operators keep what connectors know of tenants. */
+export const CONNECTOR_SECRETS = 'cc-native-test/connectors/';
 
 const SETTINGS = {
   ORCHESTRATOR_MAX_PLANS_PER_RUN: '10',
   CYCLE_INTERVAL_SECONDS: '60',
   EVENT_BUS_NAME: 'bus',
+  GATEWAY_URL: 'http://127.0.0.1:9/mcp',
+  GATEWAY_TOKEN_URL: 'http://127.0.0.1:9/token',
+  GATEWAY_CLIENT_SECRET_ID: 'GatewayClientSecret',
 };
 
-/** The functions on some tables, each with its own variables and held to its entry in resources/access.yml. */
+type Allow = (owner: string, action: string) => void;
+
+const guardedDynamoDb = ({ endpoint, tableNames }: FreshTables, allow: Allow): DynamoDBClient => {
+  const logicalIds = new Map(Object.entries(tableNames).map(([logicalId, name]) => [name, logicalId]));
+  const ownerOf = (name: string) => name.replace(/^[^/]+/, (table) => logicalIds.get(table) ?? table);
+  const client = createDynamoDbClient({ endpoint });
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) => {
+        const command = String(commandName).replace(/Command$/, '');
+        for (const [name, action] of needs(command, args.input as Input)) allow(ownerOf(name), action);
+        return next(args);
+      },
+    { step: 'initialize', name: 'guard' },
+  );
+  return client;
+};
+
+const guardedBus = (allow: Allow) => {
+  const send = async () => {
+    allow('EventBus', 'PutEvents');
+    return { FailedEntryCount: 0 };
+  };
+  return { send } as unknown as NonNullable<RuntimeOverrides['eventBridge']>;
+};
+
+const guardedSecrets = (secrets: SecretStore, allow: Allow): SecretStore => ({
+  async get(secretId) {
+    allow(secretId.startsWith(CONNECTOR_SECRETS) ? 'ConnectorSecrets' : secretId, 'GetSecretValue');
+    return secrets.get(secretId);
+  },
+});
+
+/**
+ * The functions on some tables, each with its own variables and held to its entry in resources/access.yml. Tools are called past the
+ * gateway, in the adapters' own roles.
+ */
 export const guardedFunctions = async (
   tables: FreshTables,
-  overrides: Pick<RuntimeOverrides, 'clock' | 'log'>,
-  access: Access = grantedAccess,
+  { overrides, used = new Set(), access = grantedAccess }: Guarded,
 ): Promise<GuardedFunctions> => {
-  const used = new Set<string>();
-  const logicalIds = new Map(Object.entries(tables.tableNames).map(([logicalId, name]) => [name, logicalId]));
-  const ownerOf = (name: string) => name.replace(/^[^/]+/, (table) => logicalIds.get(table) ?? table);
+  const refused: string[] = [];
+  const allowTo =
+    (key: string): Allow =>
+    (owner, action) => {
+      used.add(line(key, owner, action));
+      if (access[key]?.[owner]?.includes(action)) return;
+      const refusal = line(key, owner, `may not ${action}`);
+      refused.push(refusal);
+      throw Object.assign(new Error(refusal), { name: 'AccessDeniedException' });
+    };
 
-  const allow = (key: string, owner: string, action: string): void => {
-    used.add(line(key, owner, action));
-    if (access[key]?.[owner]?.includes(action)) return;
-    throw Object.assign(new Error(line(key, owner, `may not ${action}`)), { name: 'AccessDeniedException' });
+  let requests = 0;
+  const call = async (key: string, payload: unknown, context: AdapterContext = {}) => {
+    const handler = handlers.get(key);
+    if (!handler) throw new Error(`there is no function ${key}`);
+    requests += 1;
+    return handler(payload, { ...context, awsRequestId: `request-${requests}` });
   };
-
-  const guard = (key: string, client: DynamoDBClient): DynamoDBClient => {
-    client.middlewareStack.add(
-      (next, { commandName }) =>
-        (args) => {
-          const command = String(commandName).replace(/Command$/, '');
-          for (const [name, action] of needs(command, args.input as Input)) allow(key, ownerOf(name), action);
-          return next(args);
-        },
-      { step: 'initialize', name: 'guard' },
-    );
-    return client;
-  };
+  const gateway = directGateway((connector, event, clientContext) =>
+    call(`${connector}Adapter`, event, { clientContext }),
+  );
 
   const environment: Record<string, string> = { ...tables.env, ...SETTINGS };
-  const eventBridge = (key: string) => ({
-    send: async () => {
-      allow(key, 'EventBus', 'PutEvents');
-      return { FailedEntryCount: 0 };
-    },
-  });
-  const handlers = new Map(
-    (await deployedFunctions()).map(({ key, handler, environment: names }) => {
-      const runtime = createRuntime(Object.fromEntries(names.map((name) => [name, environment[name]])), {
-        ...overrides,
-        dynamoDb: guard(key, createDynamoDbClient({ endpoint: tables.endpoint })),
-        eventBridge: eventBridge(key) as unknown as NonNullable<RuntimeOverrides['eventBridge']>,
-      });
-      return [key, handler.with(runtime)] as const;
-    }),
-  );
-  return {
-    used,
-    call: async (key, payload) => {
-      const handler = handlers.get(key);
-      if (!handler) throw new Error(`there is no function ${key}`);
-      return handler(payload);
-    },
+  const bound = ({ key, handler, environment: names }: DeployedFunction) => {
+    const allow = allowTo(key);
+    const runtime = createRuntime(Object.fromEntries(names.map((name) => [name, environment[name]])), {
+      ...overrides,
+      ...{ gateway, metrics: noMetrics, allowPrivateAddresses: true },
+      dynamoDb: guardedDynamoDb(tables, allow),
+      eventBridge: guardedBus(allow),
+      secrets: guardedSecrets(overrides.secrets, allow),
+    });
+    return handler.with(runtime) as (payload: unknown, context: AdapterContext) => Promise<unknown>;
   };
+  const handlers = new Map((await deployedFunctions()).map((of) => [of.key, bound(of)] as const));
+  return { call: (key, payload) => call(key, payload), refused };
 };

@@ -17,6 +17,7 @@ test.each([
   ['pause p1 --by=', '--by is missing'],
   ['pause p1 s1 --by ben', 'pause: unexpected "s1"'],
   ['skip-step p1 --by ben', 'STEP is missing'],
+  ['pause p1 --by ben --compensate', '--compensate does not go with pause'],
   [`abort p1 --by ben --reason ${'x'.repeat(2001)}`, '--reason has 2001 characters; 2000 are allowed'],
   ['list --frob', "Unknown option '--frob'"],
 ])('plans %s is refused', (line, message) => {
@@ -26,6 +27,7 @@ test.each([
 test.each([
   ['approve p1 --by ben', { do: 'approve_plan' }],
   ['abort p1 --by ben --reason lost', { do: 'abort', reason: 'lost' }],
+  ['abort p1 --by ben --compensate', { do: 'abort', compensate: true }],
   ['approve-intent p1 s1 --by ben', { do: 'approve_intent', step_id: 's1' }],
   ['grant-attempt p1 s1 --by ben --reason again', { do: 'grant_attempt', step_id: 's1', reason: 'again' }],
 ])('plans %s is understood', (line, command) => {

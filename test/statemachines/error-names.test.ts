@@ -14,7 +14,7 @@ const handledBy = (field: 'Retry' | 'Catch') =>
         ErrorEquals.map((error) => ({ machine, state, error })),
       ),
     ),
-  ).filter(({ error }) => !/^(States|Lambda)\./.test(error));
+  ).filter(({ error }) => !/^(States|Lambda|Sandbox)\./.test(error));
 
 const NAMES = Object.values(errors).flatMap((exported) =>
   typeof exported === 'function' ? [new exported('any').name] : [],
@@ -55,12 +55,42 @@ describe('the Task states', () => {
     (task) => {
       expect(task.TimeoutSeconds).toBeGreaterThan(0);
       const retried = task.Retry?.flatMap(({ ErrorEquals }) => ErrorEquals);
-      expect(retried).toEqual(
-        expect.arrayContaining([...errors.RETRYABLE_ERROR_NAMES, 'Lambda.TooManyRequestsException']),
-      );
+      expect(retried).toEqual(expect.arrayContaining(['TransientError', 'Lambda.TooManyRequestsException']));
       expect(task.Catch?.at(-1)?.ErrorEquals).toEqual(['States.ALL']);
     },
   );
+});
+
+describe('the states that call tools', () => {
+  const callers = MACHINES.flatMap(([machine, file]) =>
+    statesOf(file)
+      .filter(([state]) => ['InvokeTool', 'CompensateAction', 'CompensateStep'].includes(state))
+      .map(([state, asl]) => ({ machine, state, ...asl })),
+  );
+
+  it('are three', () => {
+    expect(callers).toHaveLength(3);
+  });
+
+  it.each(callers)('$machine, $state try again whatever the key makes safe', ({ Retry = [] }) => {
+    const retried = Retry.flatMap(({ ErrorEquals }) => ErrorEquals);
+    expect(retried).toEqual(expect.arrayContaining([...errors.RETRYABLE_ERROR_NAMES]));
+  });
+
+  it('have done with trying long before their machine ends, however long each try takes', () => {
+    const { Retry = [] } = machineFile('execute-action').States.InvokeTool ?? {};
+    const functionSeconds = 60;
+    const longest = Math.max(
+      ...Retry.map(({ MaxAttempts = 0, IntervalSeconds = 0, BackoffRate = 1, MaxDelaySeconds = 0 }) => {
+        const waits = Array.from({ length: MaxAttempts }, (_, retry) =>
+          Math.min(IntervalSeconds * BackoffRate ** retry, MaxDelaySeconds),
+        );
+        return waits.reduce((sum, wait) => sum + wait + functionSeconds, functionSeconds);
+      }),
+    );
+    expect(longest).toBe(855);
+    expect(longest).toBeLessThan(EXECUTION_TIMEOUT_SECONDS / 2);
+  });
 });
 
 describe('the time limit of execute-action', () => {

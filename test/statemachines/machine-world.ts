@@ -1,7 +1,9 @@
+import { createActionTypeRegistry } from '../../src/adapters/dynamodb/action-type-registry-store.ts';
 import type { PersonCommand } from '../../src/application/command-plan.ts';
 import { commandPlan } from '../../src/application/command-plan.ts';
 import type { PlanKey, ToolGateway } from '../../src/application/ports.ts';
 import { secondsAfter } from '../../src/domain/identifiers.ts';
+import type { NewActionTypeEntry } from '../../src/domain/intent/action-type-registry.ts';
 import type { Plan } from '../../src/domain/plan/plan.ts';
 import { VirtualClock } from '../../src/local/clock/virtual-clock.ts';
 import { createDynamoDbClient } from '../../src/local/dynamodb/client.ts';
@@ -12,6 +14,7 @@ import { seedRows } from '../../src/local/scenario/seed-rows.ts';
 import { loadService, type ServiceDefinition } from '../../src/local/service/service-definition.ts';
 import type { LambdaInvocation } from '../../src/local/step-functions/engine/lambda-invocation.ts';
 import type { ExecutionRecord } from '../../src/local/step-functions/executions/execution.ts';
+import { directGateway } from '../support/direct-gateway.ts';
 import { newWorld, type World } from '../support/world.ts';
 
 export const START = '2026-01-05T09:00:00.000Z';
@@ -31,6 +34,7 @@ export interface MachineWorld {
   fault: ((operation: string, input: Readonly<Record<string, unknown>>) => Error | undefined) | undefined;
   /** Takes the place of the tools. */
   tool: ToolGateway['invoke'] | undefined;
+  undo: ToolGateway['compensate'] | undefined;
   introduce(content: object): Promise<void>;
   startCycle(input?: unknown): Promise<string>;
   /** Runs a cycle, and everything that it starts, to its end. */
@@ -72,6 +76,16 @@ const withDefaults = (content: object): Scenario =>
     ...content,
   });
 
+/** acme keeps meetings as tasks of its own: there is no CRM here. */
+const MEETING: NewActionTypeEntry = {
+  ...{ action_type: 'REQUEST_RENEWAL_MEETING', tenant_id: 'acme', tool_name: 'internal.create_task' },
+  ...{ tool_schema_version: 'v1.0', required_scopes: [], risk_class: 'HIGH' },
+  compensation_strategy: 'AUTOMATIC',
+  parameter_mapping: {
+    title: { toolParam: 'title', transform: 'PASSTHROUGH', required: true, default: 'Renewal meeting' },
+  },
+};
+
 const MINUTE_MS = 60_000;
 const PASSED_OVER = { info: () => {}, error: () => {} };
 
@@ -90,7 +104,9 @@ export const newMachineWorld = async ({
   const clock = new VirtualClock(new Date(START));
   const dynamoDb = createDynamoDbClient({ endpoint: world.tables.endpoint, region: REGION });
   const intercept = new Map<string, Interceptor>();
-  const hooks: Pick<MachineWorld, 'fault' | 'tool'> = { fault: undefined, tool: undefined };
+  const hooks: Pick<MachineWorld, 'fault' | 'tool' | 'undo'> = {
+    ...{ fault: undefined, tool: undefined, undo: undefined },
+  };
   dynamoDb.middlewareStack.add(
     (next, { commandName = '' }) =>
       async (args) => {
@@ -107,7 +123,11 @@ export const newMachineWorld = async ({
       ids += 1;
       return `id-${ids}`;
     },
-    tools: (inner) => ({ invoke: (invocation) => (hooks.tool ?? inner.invoke)(invocation) }),
+    gateway: directGateway,
+    tools: (inner) => ({
+      invoke: (invocation) => (hooks.tool ?? inner.invoke)(invocation),
+      compensate: (invocation) => (hooks.undo ?? inner.compensate)(invocation),
+    }),
     around: (invocation, _signal, invoke) =>
       intercept.get(invocation.stateName)?.(invocation, invoke) ?? invoke(),
   });
@@ -136,6 +156,7 @@ export const newMachineWorld = async ({
     introduce: async (content: object) => {
       const seeded = withDefaults(content);
       await seedRows(world.tables.documentClient, world.names, seeded, START);
+      await createActionTypeRegistry(world.tables.documentClient, world.names).register(MEETING, START);
       for (const plan of seeded.plans) await introducePlan(runtime, plan);
     },
     startCycle: (input: unknown = {}) => start(planCycleArn, input),

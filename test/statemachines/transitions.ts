@@ -5,13 +5,19 @@ import type { HistoryEvent } from '../../src/local/step-functions/executions/his
 interface Handler {
   readonly ErrorEquals: readonly string[];
 }
+interface Retrier extends Handler {
+  readonly IntervalSeconds?: number;
+  readonly MaxAttempts?: number;
+  readonly BackoffRate?: number;
+  readonly MaxDelaySeconds?: number;
+}
 export interface State {
   readonly Type: string;
   readonly TimeoutSeconds?: number;
   readonly Next?: string;
   readonly Default?: string;
   readonly Choices?: readonly { readonly Next: string }[];
-  readonly Retry?: readonly Handler[];
+  readonly Retry?: readonly Retrier[];
   readonly Catch?: readonly (Handler & { readonly Next: string })[];
   readonly ItemProcessor?: Machine;
 }

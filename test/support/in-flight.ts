@@ -24,5 +24,5 @@ export const execute = async (world: World, owner: string, now: string, deadline
   const { action_intent_id, tenant_id, account_id } = newOutcome();
   const intent = await world.runtime.intents.get({ tenant_id, account_id }, action_intent_id);
   if (!intent) throw new Error('no intent');
-  return world.runtime.executions.startIfFree(intent, owner, now, deadlineAt);
+  return world.runtime.executions.startIfFree({ intent, owner, now, deadline_at: deadlineAt });
 };

@@ -2,6 +2,7 @@ import { DeleteCommand, GetCommand, PutCommand, ScanCommand } from '@aws-sdk/lib
 import { afterEach, beforeEach } from '@jest/globals';
 import type { TableNames } from '../../src/adapters/dynamodb/table-names.ts';
 import type { ActionApproved } from '../../src/application/ports.ts';
+import type { ExecutionSignal } from '../../src/domain/execution/signal.ts';
 import { createRuntime, type Runtime } from '../../src/runtime/runtime.ts';
 import { type FreshTables, freshTables } from './dynamodb.ts';
 import { recordedBus } from './fakes/recorded-bus.ts';
@@ -18,6 +19,8 @@ export interface World {
   readonly runtime: Runtime;
   readonly clock: SettableClock;
   readonly published: ActionApproved[];
+  /** What the bus was told of outcomes, in order. */
+  readonly signals: ExecutionSignal[];
   readonly lines: LogLine[];
   /** The same tables for a function that has only the named variables. */
   runtimeWith(names: readonly string[]): Runtime;
@@ -33,6 +36,9 @@ const SETTINGS = {
   ORCHESTRATOR_MAX_PLANS_PER_RUN: '2',
   CYCLE_INTERVAL_SECONDS: '300',
   EVENT_BUS_NAME: 'test-bus',
+  GATEWAY_URL: 'http://127.0.0.1:9/mcp',
+  GATEWAY_TOKEN_URL: 'http://127.0.0.1:9/token',
+  GATEWAY_CLIENT_SECRET_ID: 'test/gateway',
 };
 
 const accessTo = ({ documentClient }: FreshTables, names: TableNames) => {
@@ -74,13 +80,14 @@ export const newWorld = async (): Promise<World> => {
   const names = tableNames(environment);
   const clock = settableClock();
   const published: ActionApproved[] = [];
+  const signals: ExecutionSignal[] = [];
   const { log, lines } = recordedLog();
-  const overrides = { clock, log, eventBridge: recordedBus(published), dynamoDb: tables.client };
+  const overrides = { clock, log, eventBridge: recordedBus(published, signals), dynamoDb: tables.client };
   const runtime = createRuntime(environment, overrides);
   const runtimeWith = (variables: readonly string[]) =>
     createRuntime(only(environment, variables), overrides);
   return {
-    ...{ tables, names, environment, runtime, runtimeWith, clock, published, lines },
+    ...{ tables, names, environment, runtime, runtimeWith, clock, published, signals, lines },
     ...accessTo(tables, names),
   };
 };

@@ -12,7 +12,6 @@ type Table = Pick<TableNames, 'ACTION_INTENT_TABLE_NAME'>;
 const INTENT_IS_NEW = 'attribute_not_exists(pk)';
 /** An intent that is gone is not made up again by a change of its status. */
 const INTENT_EXISTS = 'attribute_exists(pk)';
-const INTENT_IS_APPROVED = '#status = :approved AND expires_at > :now';
 
 const intentKey = (scope: Scope, actionIntentId: string) => ({
   pk: scopePk(scope),
@@ -66,22 +65,6 @@ export const closeIntentWrite = (
     ConditionExpression: INTENT_EXISTS,
     ExpressionAttributeNames: { '#status': 'status' },
     ExpressionAttributeValues: { ':status': status },
-  },
-});
-
-/** Lets a transaction through only while the intent is approved and not lapsed. */
-export const intentApprovedCheck = (
-  table: Table,
-  scope: Scope,
-  actionIntentId: string,
-  now: string,
-): TransactItem => ({
-  ConditionCheck: {
-    TableName: table.ACTION_INTENT_TABLE_NAME,
-    Key: intentKey(scope, actionIntentId),
-    ConditionExpression: INTENT_IS_APPROVED,
-    ExpressionAttributeNames: { '#status': 'status' },
-    ExpressionAttributeValues: { ':approved': 'APPROVED', ':now': now },
   },
 });
 

@@ -27,6 +27,14 @@ export const executionSk = (actionIntentId: string): string => `EXECUTION#${acti
 
 export const outcomeSk = (actionIntentId: string): string => `OUTCOME#${actionIntentId}`;
 
+const REPLAY_DIGITS = 6;
+
+/** An intent's outcome; that of a replay stands behind it, under the number of its execution. */
+export const replayOutcomeSk = (actionIntentId: string, attemptCount: number): string =>
+  `${outcomeSk(actionIntentId)}#REPLAY#${String(attemptCount).padStart(REPLAY_DIGITS, '0')}`;
+
+export const ledgerEntrySk = (timestamp: string, entryId: string): string => `ENTRY#${timestamp}#${entryId}`;
+
 export const autonomySk = (actionType: string): string => `AUTONOMY#${actionType}`;
 
 export const budgetStateSk = (day: string): string => `BUDGET_STATE#${day}`;
@@ -41,3 +49,31 @@ export const dueShard = (planId: string): string =>
   `DUE#${createHash('sha256').update(planId).digest().readUInt32BE(0) % DUE_SHARDS}`;
 
 export const dueSk = (dueAt: string, planId: string): string => `${dueAt}#${planId}`;
+
+export const idempotencyPk = (key: string): string => `IDEMPOTENCY_KEY#${key}`;
+
+export const CLAIM_SK = 'CLAIM';
+
+export const connectorStatePk = (connector: string, tenantId: string): string =>
+  `CONNECTOR#${connector}#TENANT#${tenantId}`;
+
+export const CONNECTOR_STATE_SK = 'STATE';
+
+export const connectorConfigSk = (connector: string): string => `CONNECTOR#${connector}`;
+
+export const GLOBAL_PK = 'GLOBAL';
+
+export const KILL_SWITCH_SK = 'SWITCH';
+
+/** An action type's versions: everybody's, or a tenant's own. */
+export const actionTypePk = (actionType: string, tenantId?: string): string =>
+  tenantId === undefined ? `ACTION_TYPE#${actionType}` : `${tenantPk(tenantId)}#ACTION_TYPE#${actionType}`;
+
+export const REGISTRY_VERSION_PREFIX = 'REGISTRY_VERSION#';
+
+const VERSION_DIGITS = 6;
+
+export const registryVersionSk = (version: number): string =>
+  `${REGISTRY_VERSION_PREFIX}${String(version).padStart(VERSION_DIGITS, '0')}`;
+
+export const VERSION_COUNTER_SK = 'COUNTER';

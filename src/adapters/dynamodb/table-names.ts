@@ -12,4 +12,11 @@ export interface TableNames {
   readonly INTERNAL_NOTES_TABLE_NAME: string;
   readonly INTERNAL_TASKS_TABLE_NAME: string;
   readonly CYCLE_LEASE_TABLE_NAME: string;
+  readonly LEDGER_TABLE_NAME: string;
+  readonly SIGNALS_TABLE_NAME: string;
+  readonly ACTION_TYPE_REGISTRY_TABLE_NAME: string;
+  readonly EXTERNAL_WRITE_DEDUPE_TABLE_NAME: string;
+  readonly CONNECTOR_CONFIG_TABLE_NAME: string;
+  readonly RESILIENCE_TABLE_NAME: string;
+  readonly KILL_SWITCHES_TABLE_NAME: string;
 }

@@ -9,14 +9,10 @@ export const EVENT_SOURCE = 'cc-native';
 export const createEventPublisher = (
   client: Pick<EventBridgeClient, 'send'>,
   eventBusName: string,
-): EventPublisher => ({
-  async publishActionApproved(event) {
-    const entry = {
-      EventBusName: eventBusName,
-      Source: EVENT_SOURCE,
-      DetailType: 'ACTION_APPROVED',
-      Detail: JSON.stringify({ data: event }),
-    };
+): EventPublisher => {
+  const publish = async (DetailType: string, data: unknown): Promise<void> => {
+    const Detail = JSON.stringify({ data });
+    const entry = { EventBusName: eventBusName, Source: EVENT_SOURCE, DetailType, Detail };
     const { FailedEntryCount = 0, Entries = [] } = await client
       .send(new PutEventsCommand({ Entries: [entry] }))
       .catch((error: unknown) => {
@@ -24,7 +20,11 @@ export const createEventPublisher = (
       });
     if (FailedEntryCount === 0) return;
     throw new TransientError(
-      `the event bus refused ACTION_APPROVED: ${Entries[0]?.ErrorCode} ${Entries[0]?.ErrorMessage}`,
+      `the event bus refused ${DetailType}: ${Entries[0]?.ErrorCode} ${Entries[0]?.ErrorMessage}`,
     );
-  },
-});
+  };
+  return {
+    publishActionApproved: (event) => publish('ACTION_APPROVED', event),
+    publishSignal: (signal) => publish(signal.signalType, signal),
+  };
+};

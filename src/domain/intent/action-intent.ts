@@ -53,8 +53,14 @@ export const intentExpiry = (plan: Pick<Plan, 'expires_at'>, actionType: string,
   return lapses < plan.expires_at ? lapses : plan.expires_at;
 };
 
-/** The intent of a step's attempt; nobody has approved it yet. */
-export const newActionIntent = (plan: Plan, step: PlanStep, attempt: number, now: string): ActionIntent => {
+/** The intent of a step's attempt, by a version of its action type; nobody has approved it yet. */
+export const newActionIntent = (
+  plan: Plan,
+  step: PlanStep,
+  attempt: number,
+  now: string,
+  registry_version = FIRST_REGISTRY_VERSION,
+): ActionIntent => {
   const { plan_id, tenant_id, account_id } = plan;
   const { step_id, action_type } = step;
   const id = actionIntentId(plan_id, step_id, attempt);
@@ -70,7 +76,7 @@ export const newActionIntent = (plan: Plan, step: PlanStep, attempt: number, now
     plan_id,
     step_id,
     attempt,
-    registry_version: FIRST_REGISTRY_VERSION,
+    registry_version,
     risk_level: riskTier(action_type),
     original_decision_id: attemptKey(plan_id, step_id, attempt),
     trace_id: id,

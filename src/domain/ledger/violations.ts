@@ -7,7 +7,7 @@ import { fold, type LedgerEntry, tamperings } from './plan-ledger.ts';
 
 type Body = ReturnType<typeof evolve>;
 
-const RECORDED_AFTER_THE_END = 'STEP_OUTCOME_RECORDED';
+const AFTER_THE_END: readonly string[] = ['STEP_OUTCOME_RECORDED', 'STEP_COMPENSATED'];
 
 const movesWrongly = (before: Body, after: Body): string[] => {
   const [from, to] = [before.plan_status, after.plan_status];
@@ -15,7 +15,7 @@ const movesWrongly = (before: Body, after: Body): string[] => {
 };
 
 const changesTheEnd = (before: Body, event: PlanEvent): string[] =>
-  isTerminal(before.plan_status) && event.event_type !== RECORDED_AFTER_THE_END
+  isTerminal(before.plan_status) && !AFTER_THE_END.includes(event.event_type)
     ? [`changes a plan that is ${before.plan_status}`]
     : [];
 
@@ -36,7 +36,7 @@ const stepGoesWrong = (before: Body, event: PlanEvent): string[] => {
   if (stepId === undefined || !event.event_type.startsWith('STEP_')) return [];
   const step = findStep(before, stepId);
   if (!step) return [`names step ${stepId}, which the plan does not have`];
-  if (isSettled(step) && event.event_type !== RECORDED_AFTER_THE_END)
+  if (isSettled(step) && !AFTER_THE_END.includes(event.event_type))
     return [`changes step ${step.step_id}, ${step.status}`];
   if (event.event_type === 'STEP_STARTED') return startsWrongly(step, event.data.attempt);
   return event.event_type === 'STEP_COMPLETED' ? completesUnapproved(step) : [];

@@ -1,6 +1,6 @@
 import type { ActivationFacts, TenantPlanPolicy } from '../policy/plan-policy-gate.ts';
 import type { PolicyReason } from '../policy/policy-reason.ts';
-import type { Actor } from './plan.ts';
+import type { Actor, StepCompensation } from './plan.ts';
 import type { NewPlan, PlanEvent } from './plan-event.ts';
 
 /** What the orchestrator learned of an attempt: its result, and the reason when it did not succeed. */
@@ -9,6 +9,8 @@ export type StepOutcome =
   | { readonly result: 'SKIPPED'; readonly reason: string }
   /** Nobody can say whether the action took effect: a person has to decide what follows. */
   | { readonly result: 'UNKNOWN' }
+  /** Stopped from outside before anything was done; a person has to say when to go on. */
+  | { readonly result: 'BLOCKED'; readonly reason: string }
   | { readonly result: 'FAILED'; readonly reason: string };
 
 interface OfAttempt {
@@ -27,9 +29,20 @@ export type PlanCommand =
   | { readonly type: 'ACTIVATE_PLAN'; readonly facts: ActivationFacts }
   | { readonly type: 'RESUME_PLAN'; readonly facts: ActivationFacts; readonly reason?: string | undefined }
   | { readonly type: 'PAUSE_PLAN'; readonly reason: string }
-  | { readonly type: 'ABORT_PLAN'; readonly reason: string }
+  | {
+      readonly type: 'ABORT_PLAN';
+      readonly reason: string;
+      /** What was done is to be undone. */
+      readonly compensate?: boolean | undefined;
+    }
   | { readonly type: 'EVALUATE_PLAN'; readonly signals?: readonly string[] }
-  | { readonly type: 'START_STEP'; readonly step_id: string; readonly attempts_made: number }
+  | {
+      readonly type: 'START_STEP';
+      readonly step_id: string;
+      readonly attempts_made: number;
+      /** Version of the action type that the intent pins; absent: the first. */
+      readonly registry_version?: number | undefined;
+    }
   | ({
       readonly type: 'REQUIRE_APPROVAL';
       readonly reason: string;
@@ -42,6 +55,11 @@ export type PlanCommand =
   | ({ readonly type: 'PUBLISH_AGAIN' } & OfAttempt)
   | ({ readonly type: 'CANCEL_UNSTARTED' } & OfAttempt)
   | ({ readonly type: 'APPLY_OUTCOME'; readonly outcome: StepOutcome } & OfAttempt)
+  | ({
+      readonly type: 'RECORD_COMPENSATION';
+      readonly result: Exclude<StepCompensation, 'PENDING'>;
+      readonly error?: string | undefined;
+    } & OfAttempt)
   | { readonly type: 'SKIP_STEP'; readonly step_id: string; readonly reason: string }
   | { readonly type: 'GRANT_ATTEMPT'; readonly step_id: string; readonly reason: string };
 

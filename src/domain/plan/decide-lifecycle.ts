@@ -106,10 +106,15 @@ export const pause = (plan: Plan, { reason }: Of<'PAUSE_PLAN'>, context: Decisio
     ? accept(eventOf('PLAN_PAUSED', { plan_id: plan.plan_id, reason }, context))
     : wrongMove(plan, 'PAUSED');
 
-export const abort = (plan: Plan, { reason }: Of<'ABORT_PLAN'>, context: DecisionContext): Decision =>
-  canMove(plan.plan_status, 'ABORTED')
-    ? accept(eventOf('PLAN_ABORTED', { plan_id: plan.plan_id, reason }, context))
-    : wrongMove(plan, 'ABORTED');
+export const abort = (
+  plan: Plan,
+  { reason, compensate }: Of<'ABORT_PLAN'>,
+  context: DecisionContext,
+): Decision => {
+  if (!canMove(plan.plan_status, 'ABORTED')) return wrongMove(plan, 'ABORTED');
+  const data = { plan_id: plan.plan_id, reason, ...(compensate && { compensate: true as const }) };
+  return accept(eventOf('PLAN_ABORTED', data, context));
+};
 
 /** Ends the plan if it has come to its end; otherwise nothing changes. */
 export const evaluate = (plan: Plan, { signals }: Of<'EVALUATE_PLAN'>, context: DecisionContext): Decision =>

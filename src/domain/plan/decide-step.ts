@@ -42,7 +42,7 @@ const exhausted = (plan: Plan, step_id: string, context: DecisionContext): PlanE
 
 export const startStep = (plan: Plan, command: Of<'START_STEP'>, context: DecisionContext): Decision => {
   const { plan_id } = plan;
-  const { step_id, attempts_made } = command;
+  const { step_id, attempts_made, registry_version } = command;
   const move = nextMove(plan, context.now);
   if (move.kind === 'EXPIRE') return accept(...endOf(plan, context));
   if (move.kind !== 'DISPATCH' || move.step.step_id !== step_id) {
@@ -55,7 +55,14 @@ export const startStep = (plan: Plan, command: Of<'START_STEP'>, context: Decisi
   const action_intent_id = actionIntentId(plan_id, step_id, attempt);
   const check_at = secondsAfter(context.now, GATE_CHECK_SECONDS);
   return accept(
-    eventOf('STEP_STARTED', { plan_id, step_id, action_type, attempt, action_intent_id, check_at }, context),
+    eventOf(
+      'STEP_STARTED',
+      {
+        ...{ plan_id, step_id, action_type, attempt, action_intent_id, check_at },
+        ...(registry_version !== undefined && { registry_version }),
+      },
+      context,
+    ),
   );
 };
 
@@ -149,6 +156,8 @@ const applyToLive = (
       return failed(plan, step, command, outcome.reason, context);
     case 'UNKNOWN':
       return failAndPause(plan, command, { reason: OUTCOME_UNKNOWN, needs_person: true }, context);
+    case 'BLOCKED':
+      return failAndPause(plan, command, { reason: outcome.reason, needs_person: true }, context);
   }
 };
 
@@ -170,6 +179,19 @@ export const applyOutcome = (
   return isTerminal(plan.plan_status)
     ? recordOnly(plan, command, context)
     : applyToLive(plan, step, command, context);
+};
+
+export const recordCompensation = (
+  plan: Plan,
+  { step_id, attempt, result, error }: Of<'RECORD_COMPENSATION'>,
+  context: DecisionContext,
+): Decision => {
+  const { plan_id } = plan;
+  const step = findStep(plan, step_id);
+  if (!step) return noStep(plan, step_id);
+  if (step.compensation !== 'PENDING' || step.last_attempt !== attempt) return alreadyDone;
+  const data = { plan_id, step_id, attempt, result, ...(error !== undefined && { error }) };
+  return accept(eventOf('STEP_COMPENSATED', data, context));
 };
 
 export const skipStep = (

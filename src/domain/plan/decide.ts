@@ -12,6 +12,7 @@ import {
   cancelUnstarted,
   grantAttempt,
   publishAgain,
+  recordCompensation,
   skipStep,
   startStep,
 } from './decide-step.ts';
@@ -52,6 +53,8 @@ const decideExisting = (plan: Plan, command: PlanCommand, context: DecisionConte
       return publishAgain(plan, command, context);
     case 'APPLY_OUTCOME':
       return applyOutcome(plan, command, context);
+    case 'RECORD_COMPENSATION':
+      return recordCompensation(plan, command, context);
     case 'SKIP_STEP':
       return skipStep(plan, command, context);
     case 'GRANT_ATTEMPT':

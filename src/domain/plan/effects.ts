@@ -56,19 +56,23 @@ const settle = (
   ];
 };
 
-const RECORDED = { SUCCEEDED: 'SUCCEEDED', FAILED: 'FAILED', SKIPPED: 'SKIPPED', UNKNOWN: 'FAILED' } as const;
+const RECORDED = {
+  SUCCEEDED: 'SUCCEEDED',
+  FAILED: 'FAILED',
+  SKIPPED: 'SKIPPED',
+  UNKNOWN: 'FAILED',
+  BLOCKED: 'FAILED',
+} as const;
 
 const ofEvent = (before: Plan, event: PlanEvent): PlanEffect[] => {
   const step =
     'step_id' in event.data && event.data.step_id ? findStep(before, event.data.step_id) : undefined;
   switch (event.event_type) {
-    case 'STEP_STARTED':
-      return [
-        {
-          kind: 'START_ATTEMPT',
-          intent: newActionIntent(before, step as PlanStep, event.data.attempt, event.timestamp),
-        },
-      ];
+    case 'STEP_STARTED': {
+      const { attempt, registry_version } = event.data;
+      const intent = newActionIntent(before, step as PlanStep, attempt, event.timestamp, registry_version);
+      return [{ kind: 'START_ATTEMPT', intent }];
+    }
     case 'STEP_APPROVED': {
       const { action_intent_id } = (step as PlanStep).in_flight as InFlight;
       const { source } = event.data;

@@ -38,7 +38,7 @@ const settled = (step: PlanStep, status: PlanStep['status'], more: Partial<PlanS
 const withFlight = (step: PlanStep, change: Partial<NonNullable<PlanStep['in_flight']>>): PlanStep =>
   ({ ...step, in_flight: { ...step.in_flight, ...change } }) as PlanStep;
 
-const evolveStep = (step: PlanStep, event: PlanEvent): PlanStep => {
+const evolveStep = (step: PlanStep, event: PlanEvent, isToBeUndone: boolean): PlanStep => {
   switch (event.event_type) {
     case 'STEP_STARTED': {
       const { attempt, action_intent_id, check_at } = event.data;
@@ -75,12 +75,20 @@ const evolveStep = (step: PlanStep, event: PlanEvent): PlanStep => {
         failure_reason: 'attempt_granted',
         retry_at: event.data.retry_at,
       });
-    case 'STEP_OUTCOME_RECORDED':
-      return without(step, 'in_flight');
+    case 'STEP_OUTCOME_RECORDED': {
+      const rest = without(step, 'in_flight');
+      const wasDone = isToBeUndone && event.data.outcome === 'SUCCEEDED';
+      return wasDone ? { ...rest, compensation: 'PENDING' } : rest;
+    }
+    case 'STEP_COMPENSATED':
+      return { ...step, compensation: event.data.result };
     default:
       return step;
   }
 };
+
+const toBeUndone = (step: PlanStep): PlanStep =>
+  step.status === 'DONE' ? { ...step, compensation: 'PENDING' } : step;
 
 const evolvePlan = (plan: PlanBody, event: PlanEvent): PlanBody => {
   const { timestamp } = event;
@@ -104,7 +112,12 @@ const evolvePlan = (plan: PlanBody, event: PlanEvent): PlanBody => {
     case 'PLAN_RESUMED':
       return { ...without(plan, 'pause_reason', 'activation_rejection'), plan_status: 'ACTIVE' };
     case 'PLAN_ABORTED':
-      return { ...plan, plan_status: 'ABORTED', aborted_at: timestamp };
+      return {
+        ...plan,
+        plan_status: 'ABORTED',
+        aborted_at: timestamp,
+        ...(event.data.compensate && { compensate: true, steps: plan.steps.map(toBeUndone) }),
+      };
     case 'PLAN_COMPLETED': {
       const { completion_reason } = event.data;
       return { ...plan, plan_status: 'COMPLETED', completed_at: timestamp, completion_reason };
@@ -135,8 +148,10 @@ export const evolve = (plan: PlanBody | undefined, event: PlanEvent): PlanBody =
   if (event.event_type === 'PLAN_CREATED') return created(event);
   if (!plan) throw new TypeError(`a plan's ledger starts with PLAN_CREATED, not ${event.event_type}`);
   const stepId = stepOf(event);
-  const steps = stepId
-    ? plan.steps.map((step) => (step.step_id === stepId ? evolveStep(step, event) : step))
-    : plan.steps;
-  return { ...evolvePlan(plan, event), steps, updated_at: event.timestamp };
+  const after = { ...evolvePlan(plan, event), updated_at: event.timestamp };
+  if (!stepId) return after;
+  const isToBeUndone = plan.compensate === true;
+  const evolved = (step: PlanStep) =>
+    step.step_id === stepId ? evolveStep(step, event, isToBeUndone) : step;
+  return { ...after, steps: plan.steps.map(evolved) };
 };

@@ -19,6 +19,7 @@ export type NextMove =
   | { readonly kind: 'DISPATCH'; readonly step: PlanStep }
   | { readonly kind: 'DECIDE'; readonly step: PlanStep }
   | { readonly kind: 'REPAIR'; readonly step: PlanStep }
+  | { readonly kind: 'COMPENSATE'; readonly step: PlanStep }
   | { readonly kind: 'WAIT'; readonly until: string | undefined };
 
 /** The failed step, if any, that keeps a plan from going on until a person grants an attempt or skips it. */
@@ -58,14 +59,23 @@ const moveOfActive = (plan: Plan, now: string): NextMove => {
   return late ? repairOf(late) : waiting(plan, now);
 };
 
+const toCompensate = (plan: Pick<Plan, 'steps'>): PlanStep | undefined =>
+  plan.steps.findLast(({ compensation }) => compensation === 'PENDING');
+
+/** A plan that has ended has nothing left to do but to undo, the last step first. */
+const moveOfEnded = (plan: Plan, now: string): NextMove => {
+  const step = toCompensate(plan);
+  return step ? { kind: 'COMPENSATE', step } : waiting(plan, now);
+};
+
 /**
  * The next thing the orchestrator has to do for a plan: end it, activate it, dispatch one step, look after one attempt
- * in flight, or wait. At most one move a look; whatever else is due stays due.
+ * in flight, undo a step, or wait. At most one move a look; whatever else is due stays due.
  *
  * DISPATCH goes before REPAIR: attempts to dispatch are finite, while an attempt in flight may need many looks.
  */
 export const nextMove = (plan: Plan, now: string, signals?: readonly string[]): NextMove => {
-  if (isTerminal(plan.plan_status)) return waiting(plan, now);
+  if (isTerminal(plan.plan_status)) return moveOfEnded(plan, now);
   const verdict = evaluatePlanState({ plan, now, signals });
   if (verdict.action === 'EXPIRE') return { kind: 'EXPIRE', expired_at: verdict.expired_at };
   if (plan.plan_status === 'APPROVED') return { kind: 'ACTIVATE' };
@@ -85,11 +95,11 @@ const nextOfActive = (plan: Plan, now: string): string | undefined => {
 };
 
 /**
- * The next instant at which the orchestrator has something to do for a plan; undefined for a terminal plan. An instant
- * that is past means now.
+ * The next instant at which the orchestrator has something to do for a plan; undefined for a terminal plan of which nothing is to be
+ * undone. An instant that is past means now.
  */
 export const dueAt = (plan: Plan, now: string): string | undefined => {
-  if (isTerminal(plan.plan_status)) return undefined;
+  if (isTerminal(plan.plan_status)) return toCompensate(plan) && now;
   if (plan.plan_status === 'APPROVED') {
     const next = plan.activation_rejection === undefined ? now : secondsAfter(now, ACTIVATION_RETRY_SECONDS);
     return earliest(plan.expires_at, next);

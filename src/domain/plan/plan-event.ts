@@ -1,6 +1,6 @@
 import type { JsonValue } from '../identifiers.ts';
 import type { PolicyReason } from '../policy/policy-reason.ts';
-import type { Actor, CompletionReason, PlanStep } from './plan.ts';
+import type { Actor, CompletionReason, PlanStep, StepCompensation } from './plan.ts';
 
 export type NewStep = Pick<PlanStep, 'step_id' | 'action_type' | 'dependencies'> &
   Partial<Pick<PlanStep, 'sequence' | 'constraints'>>;
@@ -40,10 +40,16 @@ export interface PlanEventData {
   };
   PLAN_PAUSED: { plan_id: string; reason: string; step_id?: string };
   PLAN_RESUMED: { plan_id: string; reason?: string };
-  PLAN_ABORTED: { plan_id: string; reason: string };
+  PLAN_ABORTED: { plan_id: string; reason: string; compensate?: true };
   PLAN_COMPLETED: { plan_id: string; completion_reason: CompletionReason };
   PLAN_EXPIRED: { plan_id: string; expired_at: string };
-  STEP_STARTED: OfAttempt & { action_type: string; action_intent_id: string; check_at: string };
+  STEP_STARTED: OfAttempt & {
+    action_type: string;
+    action_intent_id: string;
+    check_at: string;
+    /** Version of the action type that the intent pins; absent: the first. */
+    registry_version?: number;
+  };
   STEP_APPROVAL_REQUIRED: OfAttempt & { reason: string; policy_version: string; check_at: string };
   STEP_APPROVED: OfAttempt & {
     source: 'HUMAN' | 'POLICY';
@@ -66,8 +72,10 @@ export interface PlanEventData {
   };
   STEP_SKIPPED: OfStep & { reason: string; attempt?: number };
   STEP_ATTEMPT_GRANTED: OfStep & { reason: string; retry_at: string };
+  /** What became of undoing what the step's last attempt had done. */
+  STEP_COMPENSATED: OfAttempt & { result: Exclude<StepCompensation, 'PENDING'>; error?: string };
   STEP_OUTCOME_RECORDED: OfAttempt & {
-    outcome: 'SUCCEEDED' | 'FAILED' | 'SKIPPED' | 'UNKNOWN';
+    outcome: 'SUCCEEDED' | 'FAILED' | 'SKIPPED' | 'UNKNOWN' | 'BLOCKED';
     reason?: string;
   };
 }

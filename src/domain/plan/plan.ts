@@ -55,6 +55,10 @@ export const inFlight = z.strictObject({
 });
 export type InFlight = z.infer<typeof inFlight>;
 
+/** What became of undoing a step of an aborted plan; NONE: its action cannot be undone, MANUAL: a person has to. */
+export const STEP_COMPENSATIONS = ['PENDING', 'COMPLETED', 'FAILED', 'MANUAL', 'NONE'] as const;
+export type StepCompensation = (typeof STEP_COMPENSATIONS)[number];
+
 export const planStep = z.strictObject({
   step_id: identifier,
   action_type: z.string(),
@@ -72,6 +76,7 @@ export const planStep = z.strictObject({
   needs_person: z.literal(true).optional(),
   /** Attempts a person allowed beyond the plan type's limit. */
   granted_attempts: z.int().positive().optional(),
+  compensation: z.enum(STEP_COMPENSATIONS).optional(),
 });
 export type PlanStep = z.infer<typeof planStep>;
 
@@ -103,6 +108,8 @@ export const plan = z.strictObject({
   completion_reason: z.enum(['objective_met', 'all_steps_done']).optional(),
   completed_at: instant.optional(),
   aborted_at: instant.optional(),
+  /** Whoever aborted it wants what was done to be undone. */
+  compensate: z.literal(true).optional(),
   expired_at: instant.optional(),
   version: z.int().positive(),
   head_hash: z.string(),

@@ -75,9 +75,8 @@ export const introducePlan = async (runtime: Runtime, plan: ScenarioPlan): Promi
 
 const personCommand = (command: ScenarioCommand): PersonCommand => {
   const { reason } = command;
-  return 'step_id' in command
-    ? { do: command.do, step_id: command.step_id, reason }
-    : { do: command.do, reason };
+  if ('step_id' in command) return { do: command.do, step_id: command.step_id, reason };
+  return { do: command.do, reason, ...(command.do === 'abort' && { compensate: command.compensate }) };
 };
 
 /** Gives one command of the scenario; gives it back if it was refused. */

@@ -16,9 +16,18 @@ export interface ScenarioInvocations {
   lose(executionArn: string): void;
 }
 
+/** What came of an invocation, kept until it may be told. */
+const ended = (invoke: () => Promise<unknown>): Promise<() => unknown> =>
+  invoke().then(
+    (answer) => () => answer,
+    (error: unknown) => () => {
+      throw error;
+    },
+  );
+
 /**
- * Makes a tool take as long as the scenario says, before its function runs; one that is to get lost takes its execution with it. All
- * other invocations go ahead at once.
+ * Makes a tool take as long as the scenario says: it acts at once, and its answer arrives then, whatever has become of the plan
+ * meanwhile. One that is to get lost takes its execution with it. The answers of all other invocations arrive at once.
  */
 export const scenarioInvocations =
   ({ scenario, clock, lose }: ScenarioInvocations) =>
@@ -30,8 +39,9 @@ export const scenarioInvocations =
     if (invocation.stateName !== 'InvokeTool' || invocation.retryCount > 0) return invoke();
     const { execution } = invocation.payload as StepPayload;
     const { result, after_minutes } = outcomeOf(scenario, execution);
+    const answer = result === 'LOST' ? undefined : await ended(invoke);
     await clock.sleep(after_minutes * MINUTE_MS, signal);
-    if (result !== 'LOST') return invoke();
+    if (answer) return answer();
     lose(invocation.executionArn);
     return null;
   };

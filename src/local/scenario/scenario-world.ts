@@ -27,7 +27,7 @@ export const outcomeOf = ({ outcomes }: Pick<Scenario, 'outcomes'>, of: StepAtte
   outcomes.find((outcome) => matches(outcome, of)) ?? SUCCEEDS;
 
 /**
- * Tools that turn out as the scenario says; what succeeds is carried out by the real connector. How long they take is not their concern, but
+ * Tools that turn out as the scenario says; what succeeds is carried out by the real tools. How long they take is not their concern, but
  * that of whoever invokes their function.
  */
 export const scenarioTools = (scenario: Pick<Scenario, 'outcomes'>, inner: ToolGateway): ToolGateway => {
@@ -38,6 +38,7 @@ export const scenarioTools = (scenario: Pick<Scenario, 'outcomes'>, inner: ToolG
     return fault;
   };
   return {
+    compensate: inner.compensate,
     async invoke(invocation: ToolInvocation) {
       const { result, error_code } = outcomeOf(scenario, invocation);
       const { idempotency_key } = invocation;

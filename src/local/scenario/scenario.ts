@@ -62,7 +62,13 @@ const onPlan = {
   reason: remark.optional(),
 };
 const command = z.discriminatedUnion('do', [
-  z.strictObject({ do: z.enum(['approve_plan', 'pause', 'resume', 'abort']), ...onPlan }),
+  z.strictObject({ do: z.enum(['approve_plan', 'pause', 'resume']), ...onPlan }),
+  z.strictObject({
+    do: z.literal('abort'),
+    ...onPlan,
+    /** Whether what was done is to be undone. */
+    compensate: z.boolean().default(false),
+  }),
   z.strictObject({
     do: z.enum(['skip_step', 'grant_attempt', 'approve_intent', 'reject_intent']),
     step_id: identifier,

@@ -1,18 +1,25 @@
 import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createActionTypeRegistry } from '../../adapters/dynamodb/action-type-registry-store.ts';
 import {
   ALLOWLIST_SK,
   autonomySk,
   BUDGET_CONFIG_SK,
+  connectorConfigSk,
   scopePk,
   tenantPk,
 } from '../../adapters/dynamodb/keys.ts';
 import type { TableNames } from '../../adapters/dynamodb/table-names.ts';
+import { DEFAULT_ACTION_TYPES } from '../../domain/intent/default-action-types.ts';
 import type { Scenario } from './scenario.ts';
 
 type Row = Record<string, unknown>;
 type SeedTables = Pick<
   TableNames,
-  'TENANTS_TABLE_NAME' | 'AUTONOMY_CONFIG_TABLE_NAME' | 'AUTONOMY_BUDGET_STATE_TABLE_NAME'
+  | 'TENANTS_TABLE_NAME'
+  | 'AUTONOMY_CONFIG_TABLE_NAME'
+  | 'AUTONOMY_BUDGET_STATE_TABLE_NAME'
+  | 'ACTION_TYPE_REGISTRY_TABLE_NAME'
+  | 'CONNECTOR_CONFIG_TABLE_NAME'
 >;
 
 /** Rows that one BatchWriteItem takes. */
@@ -42,7 +49,26 @@ const writeAll = async (
   }
 };
 
-/** Writes the rows that a scenario takes as given: its tenants, and what may run without a person. */
+/** How every tenant reaches a system, by connector. */
+export type Connectors = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+const connectorRows = (scenario: Scenario, connectors: Connectors): Row[] =>
+  scenario.tenants.flatMap(({ tenantId }) =>
+    Object.entries(connectors).map(([connector, config]) => ({
+      ...{ pk: tenantPk(tenantId), sk: connectorConfigSk(connector) },
+      ...config,
+    })),
+  );
+
+/** Writes how the tenants of a scenario reach the systems that tools act on. */
+export const seedConnectors = (
+  client: DynamoDBDocumentClient,
+  tables: SeedTables,
+  scenario: Scenario,
+  connectors: Connectors,
+): Promise<void> => writeAll(client, tables.CONNECTOR_CONFIG_TABLE_NAME, connectorRows(scenario, connectors));
+
+/** Writes the rows that a scenario takes as given: its tenants, what may run without a person, and how action types are carried out. */
 export const seedRows = async (
   client: DynamoDBDocumentClient,
   tables: SeedTables,
@@ -54,4 +80,5 @@ export const seedRows = async (
   await writeAll(client, tables.TENANTS_TABLE_NAME, tenants);
   await writeAll(client, tables.AUTONOMY_CONFIG_TABLE_NAME, config);
   await writeAll(client, tables.AUTONOMY_BUDGET_STATE_TABLE_NAME, budget);
+  await createActionTypeRegistry(client, tables).seed(DEFAULT_ACTION_TYPES, now);
 };

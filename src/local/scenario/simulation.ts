@@ -8,6 +8,7 @@ import { createDynamoDbClient } from '../dynamodb/client.ts';
 import { InvocationGate } from '../invocation-gate.ts';
 import { createLocalSystem, type LocalSystem } from '../local-system.ts';
 import type { ServiceDefinition } from '../service/service-definition.ts';
+import { startToolWorld, type ToolWorld } from '../tool-world.ts';
 import { type CycleLine, cycleLine } from './cycle-line.ts';
 import { earliestDue } from './due.ts';
 import { giveCommand, introducePlan, type RefusedCommand } from './play.ts';
@@ -15,7 +16,7 @@ import { type SimulationReport, simulationReport } from './report.ts';
 import type { Scenario, ScenarioCommand } from './scenario.ts';
 import { scenarioInvocations } from './scenario-invocations.ts';
 import { scenarioTools } from './scenario-world.ts';
-import { seedRows } from './seed-rows.ts';
+import { seedConnectors, seedRows } from './seed-rows.ts';
 import { nextBeat, nextEvent } from './timeline.ts';
 
 export interface SimulationOptions {
@@ -59,8 +60,16 @@ class Simulation {
   }
 
   async run(): Promise<SimulationReport> {
-    const system = await this.#start();
-    await this.#introduce(system);
+    const toolWorld = await startToolWorld({ clock: this.#clock });
+    try {
+      return await this.#play(await this.#start(toolWorld), toolWorld);
+    } finally {
+      await toolWorld.stop();
+    }
+  }
+
+  async #play(system: LocalSystem, toolWorld: ToolWorld): Promise<SimulationReport> {
+    await this.#introduce(system, toolWorld);
     while (await this.#step(system));
     const { scenario } = this.#options;
     const played = { cycles: this.#cycles, refused: this.#refused, units: { ...system.units() } };
@@ -69,7 +78,7 @@ class Simulation {
     return simulationReport(scenario, system.runtime.plans, played);
   }
 
-  async #start(): Promise<LocalSystem> {
+  async #start(toolWorld: ToolWorld): Promise<LocalSystem> {
     const { service, scenario, dynamoDbEndpoint, log } = this.#options;
     const lose = (executionArn: string) =>
       void this.#system?.stepFunctions.stopExecution(executionArn, 'Lost', 'the scenario lets it get lost');
@@ -78,6 +87,7 @@ class Simulation {
       ...{ service, clock: this.#clock, region: REGION, retryDelays: 'none', log },
       dynamoDb: createDynamoDbClient({ endpoint: dynamoDbEndpoint, region: REGION }),
       newId: () => this.#newId(),
+      toolWorld,
       tools: (inner) => scenarioTools(scenario, inner),
       around: (invocation, signal, invoke) => delayed(invocation, signal, () => this.#gate.pass(invoke)),
       onCommitted: (entries) => this.#count(entries),
@@ -94,9 +104,11 @@ class Simulation {
     this.#completed += entries.filter(({ event_type }) => event_type === 'PLAN_COMPLETED').length;
   }
 
-  async #introduce(system: LocalSystem): Promise<void> {
+  async #introduce(system: LocalSystem, { connectors }: ToolWorld): Promise<void> {
     const { scenario, service } = this.#options;
-    await seedRows(this.#unmetered, service.environment as unknown as TableNames, scenario, scenario.start);
+    const tables = service.environment as unknown as TableNames;
+    await seedRows(this.#unmetered, tables, scenario, scenario.start);
+    await seedConnectors(this.#unmetered, tables, scenario, connectors);
     for (const plan of scenario.plans) this.#refused.push(...(await introducePlan(system.runtime, plan)));
     this.#completed = 0;
   }

@@ -95,10 +95,13 @@ const logicalIdOf = (key: string): string => `${key.charAt(0).toUpperCase()}${ke
 
 const kebabCase = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
+/** Stands for what only AWS could tell. */
+const KNOWN_ON_AWS_ONLY = 'known-on-aws-only';
+
 /** `Ref` of a table is its name, of the bus its name. */
 const reference = (value: unknown, refs: ReadonlyMap<string, string>): string => {
-  const isRef = typeof value === 'object' && value !== null && 'Ref' in value;
-  return isRef ? (refs.get(String(value.Ref)) ?? '') : String(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  return ('Ref' in value && refs.get(String(value.Ref))) || KNOWN_ON_AWS_ONLY;
 };
 
 const functionsOf = (

@@ -17,6 +17,7 @@ import { scenarioInvocations } from '../scenario/scenario-invocations.ts';
 import { scenarioTools } from '../scenario/scenario-world.ts';
 import { loadService } from '../service/service-definition.ts';
 import type { ExecutionRecord } from '../step-functions/executions/execution.ts';
+import { startToolWorld, type ToolWorld } from '../tool-world.ts';
 import { executionJournal } from './execution-journal.ts';
 import type { StartOptions } from './options.ts';
 
@@ -36,6 +37,7 @@ export interface LocalWorld {
   readonly documentClient: DynamoDBDocumentClient;
   readonly tables: TableNames;
   readonly dynamoDb: RunningDynamoDb;
+  readonly toolWorld: ToolWorld;
   /** How many executions of an earlier start were not at their end. */
   readonly unfinished: number;
   /** Lets them go on. */
@@ -81,6 +83,7 @@ export const startLocalWorld = async ({
   const { journal, unfinished } = journalIn(dataDirectory);
   const own = createDynamoDbClient({ endpoint: dynamoDb.endpoint, region: REGION });
   await createTables(own, [...service.tables]);
+  const toolWorld = await startToolWorld({ clock, speed: options.speed });
   const lose = (executionArn: string) => void system.stepFunctions.stopExecution(executionArn, 'Lost');
   const system: LocalSystem = await createLocalSystem({
     ...{
@@ -94,6 +97,7 @@ export const startLocalWorld = async ({
     },
     engineClock: sleepingInRealTime(clock),
     dynamoDb: createDynamoDbClient({ endpoint: dynamoDb.endpoint, region: REGION }),
+    toolWorld,
     tools: (inner) => scenarioTools(scenario, inner),
     around: scenarioInvocations({ scenario, clock, lose }),
     ...(onEnded && { onEnded }),
@@ -102,7 +106,7 @@ export const startLocalWorld = async ({
   const server = createAwsEndpoint(system, clock);
   await listen(server, awsPort);
   return {
-    ...{ system, dynamoDb, unfinished: unfinished.length },
+    ...{ system, dynamoDb, toolWorld, unfinished: unfinished.length },
     resume: () => unfinished.forEach((execution) => void system.stepFunctions.resume(execution)),
     documentClient: DynamoDBDocumentClient.from(own, { marshallOptions: { removeUndefinedValues: true } }),
     tables: service.environment as unknown as TableNames,
@@ -111,6 +115,7 @@ export const startLocalWorld = async ({
       system.stepFunctions.close();
       server.close();
       server.closeAllConnections();
+      await toolWorld.stop();
       await dynamoDb.stop();
     },
   };

@@ -3,13 +3,14 @@ import type { TableNames } from '../../adapters/dynamodb/table-names.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { giveCommand, introducePlan, type RefusedCommand } from '../scenario/play.ts';
 import type { Scenario, ScenarioCommand } from '../scenario/scenario.ts';
-import { seedRows } from '../scenario/seed-rows.ts';
+import { type Connectors, seedConnectors, seedRows } from '../scenario/seed-rows.ts';
 import type { LocalState } from './state-file.ts';
 
 export interface ScenarioPlay {
   readonly runtime: Runtime;
   readonly documentClient: DynamoDBDocumentClient;
   readonly tables: TableNames;
+  readonly connectors: Connectors;
   /** With its instants moved so that it starts when the system first did. */
   readonly scenario: Scenario;
   readonly signal: AbortSignal;
@@ -23,8 +24,10 @@ const refusalText = ({ do: what, plan_id, by, message }: RefusedCommand): string
 
 /** Brings in tenants, autonomy and plans, unless an earlier start has; what one that crashed had begun is gone through again. */
 export const introduceScenario = async (play: ScenarioPlay): Promise<void> => {
+  const { runtime, scenario, documentClient, tables, connectors, save, print } = play;
+  // The systems that tools act on have other addresses at every start.
+  await seedConnectors(documentClient, tables, scenario, connectors);
   if (play.state().introduced) return;
-  const { runtime, scenario, documentClient, tables, save, print } = play;
   await seedRows(documentClient, tables, scenario, runtime.clock.now().toISOString());
   for (const plan of scenario.plans) {
     const known = await runtime.plans.get(plan);

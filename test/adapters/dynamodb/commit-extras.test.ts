@@ -2,9 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { ExtraWrite } from '../../../src/application/ports.ts';
 import { actionIntentId } from '../../../src/domain/intent/action-intent.ts';
 import { SCOPE, SCOPE_PK } from '../../support/intents.ts';
-import { newOutcome } from '../../support/outcomes.ts';
 import { commitOf, tell } from '../../support/plan-commits.ts';
-import { autoApprove, fail, start, toStatus } from '../../support/plan-fixtures.ts';
+import { autoApprove, start, toStatus } from '../../support/plan-fixtures.ts';
 import { useWorld } from '../../support/world.ts';
 
 const world = useWorld();
@@ -57,27 +56,5 @@ describe('an approval that spends budget', () => {
     expect(results.filter(({ committed }) => committed)).toHaveLength(1);
     expect(results).toContainEqual({ committed: false, lost_to: 'BUDGET' });
     expect((await spent())?.total).toBe(2);
-  });
-});
-
-describe('a failure that ends an execution', () => {
-  const outcome = newOutcome({ status: 'FAILED', external_object_refs: [] });
-  const approved = async () => tell(world.runtime.plans, [autoApprove('s1', 4)], await started());
-  const FINISH: ExtraWrite = { kind: 'FINISH_EXECUTION', outcome };
-
-  it('writes the outcome with the change of the plan', async () => {
-    const commit = commitOf(await approved(), fail('s1', 5), [FINISH]);
-    expect(await world.runtime.plans.commitIfUnchanged(commit)).toEqual({ committed: true });
-    expect(await world.runtime.executions.outcome(SCOPE, outcome.action_intent_id)).toEqual(outcome);
-  });
-
-  it('is lost when there is an outcome already', async () => {
-    const plan = await approved();
-    const real = newOutcome();
-    await world.runtime.executions.finishOnce(real);
-    const result = await world.runtime.plans.commitIfUnchanged(commitOf(plan, fail('s1', 5), [FINISH]));
-    expect(result).toEqual({ committed: false, lost_to: 'EXECUTION' });
-    expect(await world.runtime.executions.outcome(SCOPE, outcome.action_intent_id)).toEqual(real);
-    expect(await world.runtime.plans.get(plan)).toEqual(plan);
   });
 });

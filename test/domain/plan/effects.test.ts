@@ -57,6 +57,10 @@ const waiting = then(dispatched, requireApproval('s1', 4));
 const running = then(dispatched, autoApprove('s1', 4));
 const abort: Told = [{ type: 'ABORT_PLAN', reason: 'lost' }, at(60, ben)];
 const pause: Told = [{ type: 'PAUSE_PLAN', reason: 'holiday' }, at(60, ben)];
+const block = (minutes: number): Told => [
+  { type: 'APPLY_OUTCOME', step_id: 's1', attempt: 1, outcome: { result: 'BLOCKED', reason: 'stopped' } },
+  at(minutes),
+];
 const skip = (step_id: string): Told => [{ type: 'SKIP_STEP', step_id, reason: 'moot' }, at(60, ben)];
 
 describe('the lock of the active plan', () => {
@@ -88,6 +92,12 @@ describe('an attempt', () => {
     ]);
   });
 
+  it('pins the version of its action type on its intent', () => {
+    const told = { type: 'START_STEP', step_id: 's1', attempts_made: 0, registry_version: 7 } as const;
+    expect(effectsAt(active, [told, at(3)])).toMatchObject([{ intent: { registry_version: 7 } }]);
+    expect(effectsAt(active, start('s1', 3))).toMatchObject([{ intent: { registry_version: 1 } }]);
+  });
+
   it('is settled by its success and by its failure', () => {
     expect(effectsAt(running, succeed('s1', 5))).toEqual([settles('s1', 'SUCCEEDED')]);
     expect(effectsAt(running, fail('s1', 5))).toEqual([settles('s1', 'FAILED', 'CRM_REFUSED')]);
@@ -98,6 +108,10 @@ describe('an attempt', () => {
       RELEASE,
       settles('s1', 'FAILED', 'OUTCOME_UNKNOWN'),
     ]);
+  });
+
+  it('is settled as FAILED when it was stopped from outside', () => {
+    expect(effectsAt(running, block(5))).toEqual([RELEASE, settles('s1', 'FAILED', 'stopped')]);
   });
 
   it.each(['OUTCOME_UNKNOWN', 'approval_expired', 'approval_rejected', 'execution_not_started'])(
@@ -132,6 +146,7 @@ describe('an attempt', () => {
     ['SUCCEEDED', succeed('s1', 61), undefined],
     ['FAILED', fail('s1', 61), 'CRM_REFUSED'],
     ['FAILED', loseTrack('s1', 61), undefined],
+    ['FAILED', block(61), 'stopped'],
   ] as const)('is settled as %s after the end of its plan: %j', (status, told, message) => {
     expect(effectsAt(then(running, abort), told)).toEqual([settles('s1', status, message)]);
   });

@@ -33,6 +33,13 @@ const skipped: Told = [
   { type: 'APPLY_OUTCOME', step_id: 's1', attempt: 1, outcome: { result: 'SKIPPED', reason: 'moot' } },
   at(60),
 ];
+const blocked: Told = [
+  {
+    ...{ type: 'APPLY_OUTCOME', step_id: 's1', attempt: 1 },
+    outcome: { result: 'BLOCKED', reason: 'KILL_SWITCH_ENABLED' },
+  },
+  at(60),
+];
 const pause: Told = [{ type: 'PAUSE_PLAN', reason: 'holiday' }, at(10, ben)];
 const abort: Told = [{ type: 'ABORT_PLAN', reason: 'lost' }, at(10, ben)];
 const complete: Told = [{ type: 'EVALUATE_PLAN', signals: ['RENEWAL_SECURED'] }, at(10)];
@@ -59,6 +66,7 @@ describe('a step of a paused plan', () => {
     ['takes its success', running, succeed('s1', 60), 'STEP_COMPLETED'],
     ['takes its failure', running, fail('s1', 60), 'STEP_FAILED'],
     ['takes an unknown outcome', running, loseTrack('s1', 60), 'STEP_FAILED'],
+    ['takes that it was stopped from outside', running, blocked, 'STEP_FAILED'],
     ['takes no outcome that nobody approved', waiting, succeed('s1', 60), 'NOT_APPROVED'],
   ])('%s', (_name, plan, [command, context], expected) => {
     expect(inShort(decide(then(plan, pause), command, context))).toBe(expected);
@@ -79,7 +87,7 @@ describe.each<[string, Told]>([
   ['COMPLETED', complete],
   ['EXPIRED', expire],
 ])('a step of a plan that is %s', (status, end) => {
-  it.each([succeed('s1', 60), fail('s1', 60), loseTrack('s1', 60), skipped])(
+  it.each([succeed('s1', 60), fail('s1', 60), loseTrack('s1', 60), blocked, skipped])(
     'has its outcome recorded once: %j',
     (command, context) => {
       const ended = then(running, end);

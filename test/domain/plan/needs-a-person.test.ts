@@ -33,6 +33,13 @@ const active = planIn('ACTIVE', { steps: MEETING_FIRST });
 const running = then(active, start('s1', 10), autoApprove('s1', 10));
 const exhausted = then(active, ...failedAt(1, 10), ...failedAt(2, 20), ...failedAt(3, 30));
 const lost = then(running, loseTrack('s1', 11));
+const blocked = then(running, [
+  {
+    ...{ type: 'APPLY_OUTCOME', step_id: 's1', attempt: 1 },
+    outcome: { result: 'BLOCKED', reason: 'KILL_SWITCH_ENABLED' },
+  },
+  at(11),
+]);
 
 const grant = (minutes: number): Told => [
   { type: 'GRANT_ATTEMPT', step_id: 's1', reason: 'the CRM is back' },
@@ -50,6 +57,7 @@ const resume = (minutes: number): Told => [
 describe.each<[string, Plan, string]>([
   ['used up its attempts', exhausted, 'retry_limit_exceeded'],
   ['has an unknown outcome', lost, 'OUTCOME_UNKNOWN'],
+  ['was stopped from outside', blocked, 'KILL_SWITCH_ENABLED'],
 ])('a step that %s', (_what, paused, reason) => {
   it('is FAILED and needs a person, and pauses its plan', () => {
     expect(paused).toMatchObject({ plan_status: 'PAUSED', pause_reason: reason });

@@ -33,6 +33,7 @@ const COMMANDS: { [T in CommandType]: Extract<PlanCommand, { type: T }> } = {
   PUBLISH_AGAIN: { type: 'PUBLISH_AGAIN', ...OF_S1 },
   CANCEL_UNSTARTED: { type: 'CANCEL_UNSTARTED', ...OF_S1 },
   APPLY_OUTCOME: { type: 'APPLY_OUTCOME', ...OF_S1, outcome: { result: 'SUCCEEDED' } },
+  RECORD_COMPENSATION: { type: 'RECORD_COMPENSATION', ...OF_S1, result: 'COMPLETED' },
   SKIP_STEP: { type: 'SKIP_STEP', step_id: 's1', reason: 'not needed' },
   GRANT_ATTEMPT: { type: 'GRANT_ATTEMPT', step_id: 's1', reason: 'once more' },
 };
@@ -61,6 +62,7 @@ const BEFORE_EXPIRY: Record<CommandType, string[]> = {
   PUBLISH_AGAIN: live(NO, NO, NOT_DUE, NO),
   CANCEL_UNSTARTED: live(NO, NO, NOT_DUE, NO),
   APPLY_OUTCOME: everywhere('nothing'),
+  RECORD_COMPENSATION: everywhere('nothing'),
   SKIP_STEP: live(NO, NO, 'STEP_SKIPPED', 'STEP_SKIPPED'),
   GRANT_ATTEMPT: live(NO, NO, 'STEP_NOT_FAILED', 'STEP_NOT_FAILED'),
 };

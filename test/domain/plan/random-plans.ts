@@ -98,6 +98,7 @@ const outcomes: fc.Arbitrary<StepOutcome> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ result: fc.constant('FAILED' as const), reason: reasons }) },
   { weight: 1, arbitrary: fc.constant({ result: 'SKIPPED', reason: 'moot' } as const) },
   { weight: 1, arbitrary: fc.constant({ result: 'UNKNOWN' } as const) },
+  { weight: 1, arbitrary: fc.constant({ result: 'BLOCKED', reason: 'KILL_SWITCH_ENABLED' } as const) },
 );
 
 const acts = fc.record({

@@ -34,6 +34,12 @@ const dispatched = then(active, start('s1', 3));
 const waiting = then(dispatched, requireApproval('s1', 4));
 const running = then(dispatched, autoApprove('s1', 4));
 
+const BLOCKED = 'KILL_SWITCH_ENABLED';
+const block = (minutes: number): Told => [
+  { type: 'APPLY_OUTCOME', step_id: 's1', attempt: 1, outcome: { result: 'BLOCKED', reason: BLOCKED } },
+  at(minutes),
+];
+
 const dataOf = (plan: Plan, [command, context]: readonly [PlanCommand, DecisionContext]) =>
   decide(plan, command, context).events.map(({ event_type, data }) => [event_type, data]);
 
@@ -51,6 +57,11 @@ describe('the ledger tells of a step', () => {
         },
       ],
     ]);
+  });
+
+  it('that it was started by a version of its action type', () => {
+    const told = { type: 'START_STEP', step_id: 's1', attempts_made: 0, registry_version: 7 } as const;
+    expect(dataOf(active, [told, at(3)])).toMatchObject([['STEP_STARTED', { registry_version: 7 }]]);
   });
 
   it('that it was completed, with its outcome', () => {
@@ -92,6 +103,13 @@ describe('the ledger tells of a step', () => {
     expect(dataOf(running, loseTrack('s1', 5))).toEqual([
       ['STEP_FAILED', { ...S1, attempt: 1, reason, needs_person: true }],
       ['PLAN_PAUSED', { ...S1, reason }],
+    ]);
+  });
+
+  it('that an attempt was stopped from outside, by what, and that only a person can say when to go on', () => {
+    expect(dataOf(running, block(5))).toEqual([
+      ['STEP_FAILED', { ...S1, attempt: 1, reason: BLOCKED, needs_person: true }],
+      ['PLAN_PAUSED', { ...S1, reason: BLOCKED }],
     ]);
   });
 
@@ -151,6 +169,9 @@ describe('the ledger tells of a step', () => {
     ]);
     expect(dataOf(aborted, loseTrack('s1', 6))).toEqual([
       ['STEP_OUTCOME_RECORDED', { ...S1, attempt: 1, outcome: 'UNKNOWN' }],
+    ]);
+    expect(dataOf(aborted, block(6))).toEqual([
+      ['STEP_OUTCOME_RECORDED', { ...S1, attempt: 1, outcome: 'BLOCKED', reason: BLOCKED }],
     ]);
   });
 });

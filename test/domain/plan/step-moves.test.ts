@@ -31,6 +31,13 @@ const skipped: Told = [
   { type: 'APPLY_OUTCOME', step_id: 's1', attempt: 1, outcome: { result: 'SKIPPED', reason: 'moot' } },
   at(60),
 ];
+const blocked: Told = [
+  {
+    ...{ type: 'APPLY_OUTCOME', step_id: 's1', attempt: 1 },
+    outcome: { result: 'BLOCKED', reason: 'KILL_SWITCH_ENABLED' },
+  },
+  at(60),
+];
 /** When the intent of a step that was dispatched at minute 3 lapses. */
 const LAPSE = 3 + WEEK_MINUTES;
 
@@ -63,6 +70,7 @@ const COMMANDS = {
   'a failure': fail('s1', 60),
   'a failure that a tool calls OUTCOME_UNKNOWN': fail('s1', 60, 1, 'OUTCOME_UNKNOWN'),
   'an unknown outcome': loseTrack('s1', 60),
+  'an outcome BLOCKED': blocked,
   'an outcome SKIPPED': skipped,
   SKIP_STEP: skip,
   GRANT_ATTEMPT: grant,
@@ -102,6 +110,7 @@ const ANSWERS: Record<keyof typeof COMMANDS, string[]> = {
     NEVER,
   ],
   'an unknown outcome': [NEVER, UNAPPROVED, UNAPPROVED, STUCK, STUCK, NEVER, NEVER, NEVER],
+  'an outcome BLOCKED': [NEVER, UNAPPROVED, UNAPPROVED, STUCK, STUCK, NEVER, NEVER, NEVER],
   'an outcome SKIPPED': [NEVER, UNAPPROVED, UNAPPROVED, SKIPPED, SKIPPED, NEVER, NEVER, NEVER],
   SKIP_STEP: [SKIPPED, SKIPPED, SKIPPED, RUNNING, RUNNING, SKIPPED, SETTLED, SETTLED],
   GRANT_ATTEMPT: [...Array(5).fill(NOT_FAILED), GRANTED, NOT_FAILED, NOT_FAILED],

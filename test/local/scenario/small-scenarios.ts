@@ -76,9 +76,11 @@ export const play = async (fields: Fields, seed = 0): Promise<SimulationReport> 
 };
 
 const named = (data: Record<string, unknown>): unknown[] =>
-  [data.step_id, data.attempt, data.completion_reason ?? data.reason ?? data.outcome ?? data.source].filter(
-    (part) => part !== undefined,
-  );
+  [
+    data.step_id,
+    data.attempt,
+    data.completion_reason ?? data.reason ?? data.outcome ?? data.source ?? data.result,
+  ].filter((part) => part !== undefined);
 
 /** A plan's ledger without its beginning (creation and approval): minute, event, and what it is about. */
 export const story = ({ ledger }: SimulationReport, planId: string): string[] =>

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { TableNames } from '../../../src/adapters/dynamodb/table-names.ts';
 import { parseScenario } from '../../../src/local/scenario/scenario.ts';
+import type { Connectors } from '../../../src/local/scenario/seed-rows.ts';
 import {
   giveCommands,
   introduceScenario,
@@ -21,7 +22,9 @@ const NEW: LocalState = {
 };
 
 /** A play of the three plans, what it printed, and the state it saved last. */
-const newPlay = (more: { runtime?: Runtime; commands?: object[]; state?: LocalState } = {}) => {
+const newPlay = (
+  more: { runtime?: Runtime; commands?: object[]; state?: LocalState; connectors?: Connectors } = {},
+) => {
   const printed: string[] = [];
   const stopping = new AbortController();
   let state = more.state ?? NEW;
@@ -29,6 +32,7 @@ const newPlay = (more: { runtime?: Runtime; commands?: object[]; state?: LocalSt
     runtime: more.runtime ?? world.runtime,
     documentClient: world.tables.documentClient,
     tables: world.names as TableNames,
+    connectors: more.connectors ?? {},
     scenario: parseScenario(scenario(PLANS, { commands: more.commands ?? [] })),
     signal: stopping.signal,
     state: () => state,
@@ -89,6 +93,14 @@ describe('the plans of a scenario', () => {
       expect(second.printed).toEqual([]);
     },
   );
+});
+
+test('a start tells every tenant where the systems are that tools act on, since they have other addresses every time', async () => {
+  const at = (port: number) => ({ crm: { login_url: `http://127.0.0.1:${port}`, secret_id: 'local/crm' } });
+  for (const port of [1001, 1002]) await introduceScenario(newPlay({ connectors: at(port) }).play);
+  expect(await world.rows('CONNECTOR_CONFIG_TABLE_NAME')).toEqual([
+    { pk: 'TENANT#acme', sk: 'CONNECTOR#crm', login_url: 'http://127.0.0.1:1002', secret_id: 'local/crm' },
+  ]);
 });
 
 describe('the commands of a scenario', () => {

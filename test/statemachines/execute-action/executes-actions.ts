@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { TransientError } from '../../../src/application/errors.ts';
+import type { ToolResult } from '../../../src/application/ports.ts';
 import { actionIntentId } from '../../../src/domain/intent/action-intent.ts';
 import { briefPlan, type MachineWorld } from '../machine-world.ts';
 import type { OpenWorld } from '../machine-worlds.ts';
@@ -15,6 +16,22 @@ const dispatched = async (m: MachineWorld): Promise<void> => {
   await m.cycle();
 };
 
+const REF = { system: 'CRM', object_type: 'Case', object_id: 'c1' } as const;
+const HALF_WAY: ToolResult = {
+  success: false,
+  ...{ error_code: 'FOLLOW_UP_FAILED', error_class: 'VALIDATION', tool_run_ref: 'r' },
+  external_object_refs: [REF],
+};
+
+const stop = async ({ world }: MachineWorld): Promise<void> =>
+  world.put('KILL_SWITCHES_TABLE_NAME', {
+    ...{ pk: 'GLOBAL', sk: 'SWITCH', stopped: true },
+    ...{ reason: 'drill', by: 'dana', at: '2026-01-05T09:00:00.000Z' },
+  });
+
+const suspend = async ({ world }: MachineWorld): Promise<void> =>
+  world.put('TENANTS_TABLE_NAME', { tenantId: 'acme', status: 'suspended' });
+
 const thrown = (name: string) => Object.assign(new Error('as the test wants it'), { name });
 
 export const executesActions = (open: OpenWorld) =>
@@ -27,7 +44,7 @@ export const executesActions = (open: OpenWorld) =>
         applied: true,
         plan_status: 'COMPLETED',
       });
-      expect(await m.world.rows('INTERNAL_NOTES_TABLE_NAME')).toMatchObject([{ object_id: INTENT }]);
+      expect(await m.world.rows('INTERNAL_NOTES_TABLE_NAME')).toMatchObject([{ action_intent_id: INTENT }]);
       const attempt = await m.system.runtime.executions.get(SCOPE, INTENT);
       expect(attempt).toMatchObject({
         status: 'SUCCEEDED',
@@ -71,11 +88,100 @@ export const executesActions = (open: OpenWorld) =>
         return { success: true, external_object_refs: [ref], tool_run_ref: 'r' };
       };
       await dispatched(m);
-      expect(keys).toEqual([INTENT, INTENT, INTENT]);
+      expect(keys).toHaveLength(3);
+      expect(new Set(keys).size).toBe(1);
       expect(await m.plan('p1')).toMatchObject({ plan_status: 'COMPLETED', steps: [{ last_attempt: 1 }] });
     });
 
-    it.each(['SomethingUnheardOf', 'TransientError', 'Sandbox.Timedout'])(
+    it.each<[what: string, code: string, befall: (m: MachineWorld) => Promise<void>]>([
+      ['a kill switch stops it', 'KILL_SWITCH_ENABLED', (m) => stop(m)],
+      ['its tenant is suspended', 'TENANT_NOT_ACTIVE', (m) => suspend(m)],
+    ])('does nothing and pauses its plan for a person when %s', async (_, error_code, befall) => {
+      const m = await open();
+      m.intercept.set('ValidatePreflight', async (__, invoke) => {
+        await befall(m);
+        return invoke();
+      });
+      await dispatched(m);
+      expect(m.executions()).toMatchObject([{ status: 'FAILED' }]);
+      expect(await outcomeOf(m)).toMatchObject({ status: 'FAILED', error_class: 'VALIDATION', error_code });
+      expect(await m.world.rows('INTERNAL_NOTES_TABLE_NAME')).toEqual([]);
+      expect(await m.plan('p1')).toMatchObject({ plan_status: 'PAUSED', pause_reason: error_code });
+    });
+
+    it('does nothing when the switch is thrown after it was checked and before the call', async () => {
+      const m = await open();
+      m.intercept.set('InvokeTool', async (_, invoke) => {
+        await stop(m);
+        return invoke();
+      });
+      await dispatched(m);
+      expect(await outcomeOf(m)).toMatchObject({ status: 'FAILED', error_code: 'KILL_SWITCH_ENABLED' });
+      expect(await m.world.rows('INTERNAL_NOTES_TABLE_NAME')).toEqual([]);
+    });
+
+    it('does nothing when the switches cannot be read', async () => {
+      const m = await open();
+      m.fault = (_, input) =>
+        JSON.stringify(input).includes('kill-switches')
+          ? Object.assign(new Error('denied'), { name: 'AccessDeniedException' })
+          : undefined;
+      await dispatched(m);
+      expect(await outcomeOf(m)).toMatchObject({ status: 'FAILED', error_code: 'AccessDeniedException' });
+      expect(await m.world.rows('INTERNAL_NOTES_TABLE_NAME')).toEqual([]);
+    });
+
+    it('fails by name when its version is gone from the registry', async () => {
+      const m = await open();
+      m.intercept.set('MapActionToTool', async (_, invoke) => {
+        await m.world.remove(
+          'ACTION_TYPE_REGISTRY_TABLE_NAME',
+          'ACTION_TYPE#PREP_RENEWAL_BRIEF',
+          'REGISTRY_VERSION#000001',
+        );
+        return invoke();
+      });
+      await dispatched(m);
+      expect(m.executions()).toMatchObject([{ status: 'FAILED', error: 'ToolMappingNotFoundError' }]);
+      expect(await outcomeOf(m)).toMatchObject({ status: 'FAILED', error_code: 'TOOL_MAPPING_NOT_FOUND' });
+    });
+
+    it.each([
+      ['is undone', { success: true, external_object_refs: [REF], tool_run_ref: 'c' } as const, 'COMPLETED'],
+      [
+        'cannot be undone',
+        { success: false, error_code: 'LOCKED', error_class: 'DOWNSTREAM', tool_run_ref: 'c' } as const,
+        'FAILED',
+      ],
+    ])('that failed half way %s, and the outcome says so', async (_, undone, compensation_status) => {
+      const m = await open();
+      m.tool = async () => HALF_WAY;
+      m.undo = async ({ external_object_refs }) => {
+        expect(external_object_refs).toEqual([REF]);
+        return undone;
+      };
+      await dispatched(m);
+      expect(m.executions()).toMatchObject([{ status: 'SUCCEEDED' }]);
+      expect(await outcomeOf(m)).toMatchObject({
+        ...{ status: 'FAILED', error_code: 'FOLLOW_UP_FAILED', compensation_status },
+        external_object_refs: [REF],
+      });
+    });
+
+    it('whose undoing breaks says so in its outcome', async () => {
+      const m = await open();
+      m.tool = async () => HALF_WAY;
+      m.undo = async () => {
+        throw thrown('SomethingUnheardOf');
+      };
+      await dispatched(m);
+      expect(await outcomeOf(m)).toMatchObject({
+        compensation_status: 'FAILED',
+        compensation_error: 'SomethingUnheardOf: as the test wants it',
+      });
+    });
+
+    it.each(['SomethingUnheardOf', 'EffectUnknownError', 'InvalidToolResponseError', 'Sandbox.Timedout'])(
       'whose tool keeps throwing %s records that nobody knows, and the plan waits for a person',
       async (name) => {
         const m = await open();
@@ -83,6 +189,7 @@ export const executesActions = (open: OpenWorld) =>
           throw thrown(name);
         };
         await dispatched(m);
+        expect(m.executions()).toMatchObject([{ status: 'FAILED', error: name }]);
         expect(await outcomeOf(m)).toMatchObject({ status: 'FAILED', error_code: 'OUTCOME_UNKNOWN' });
         expect(await m.plan('p1')).toMatchObject({
           ...{ plan_status: 'PAUSED', pause_reason: 'OUTCOME_UNKNOWN' },
@@ -91,7 +198,7 @@ export const executesActions = (open: OpenWorld) =>
       },
     );
 
-    it.each(['ValidationError', 'ConfigurationError'])(
+    it.each(['ValidationError', 'ConfigurationError', 'TransientError'])(
       'whose tool throws %s knows that nothing was done: the attempt has failed and is tried again',
       async (name) => {
         const m = await open();
@@ -99,7 +206,11 @@ export const executesActions = (open: OpenWorld) =>
           throw thrown(name);
         };
         await dispatched(m);
-        expect(await outcomeOf(m)).toMatchObject({ status: 'FAILED', error_code: name });
+        expect(await outcomeOf(m)).toMatchObject({
+          status: 'FAILED',
+          error_code: name,
+          error_class: 'UNKNOWN',
+        });
         expect(await m.plan('p1')).toMatchObject({
           plan_status: 'ACTIVE',
           steps: [{ failure_reason: name }],

@@ -35,10 +35,34 @@ export const isRepaired = (open: OpenWorld) =>
       expect(m.executions()).toHaveLength(1);
     });
 
+    it('with the answer of its tool in hand records what that was, and ends as FAILED', async () => {
+      const m = await open();
+      await m.introduce({ plans: [briefPlan('p1')] });
+      failing(m, 'RecordOutcome', UNHEARD_OF);
+      await m.cycle();
+      expect(m.executions()).toMatchObject([{ status: 'FAILED', error: 'SomethingUnheardOf' }]);
+      expect(await outcome(m)).toMatchObject({ status: 'SUCCEEDED' });
+      expect(await m.plan('p1')).toMatchObject({ plan_status: 'COMPLETED' });
+    });
+
+    it('before the bus is told has bus and plan told by a cycle', async () => {
+      const m = await open();
+      await m.introduce({ plans: [briefPlan('p1')] });
+      failing(m, 'EmitSignal', UNHEARD_OF);
+      await m.cycle();
+      expect(m.executions()).toMatchObject([{ status: 'FAILED', error: 'SomethingUnheardOf' }]);
+      expect(await m.plan('p1')).toMatchObject({ plan_status: 'ACTIVE' });
+      const before = m.system.units().put_events;
+      await runCycles(m, 5);
+      expect(await m.plan('p1')).toMatchObject({ plan_status: 'COMPLETED', steps: [{ last_attempt: 1 }] });
+      expect(m.system.units().put_events).toBe(before + 1);
+    });
+
     it('before its outcome is recorded is taken over under the same id, once it counts as dead', async () => {
       const m = await open();
       await m.introduce({ plans: [briefPlan('p1')] });
       failing(m, 'RecordOutcome', UNHEARD_OF, { times: 1 });
+      failing(m, 'RecordFailure', UNHEARD_OF, { times: 1 });
       await m.cycle();
       expect(m.executions()).toMatchObject([{ status: 'FAILED', error: 'SomethingUnheardOf' }]);
       await runCycles(m, DEAD_AFTER_MINUTES - 5);
@@ -70,6 +94,7 @@ export const isRepaired = (open: OpenWorld) =>
       const m = await open();
       await m.introduce({ plans: [briefPlan('p1')] });
       failing(m, 'RecordOutcome', UNHEARD_OF);
+      failing(m, 'RecordFailure', UNHEARD_OF);
       await m.cycle();
       await runCycles(m, 4 * DEAD_AFTER_MINUTES, 25);
       expect(m.executions()).toHaveLength(3);

@@ -1,15 +1,35 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { ActionApproved } from '../../../src/application/ports.ts';
+import {
+  EXECUTION_SIGNALS,
+  type ExecutionSignal,
+  executionSignal,
+} from '../../../src/domain/execution/signal.ts';
 import { fake } from './fake.ts';
 
-/** A bus that takes every ACTION_APPROVED and keeps what it says. */
-export const recordedBus = (published: ActionApproved[]): Pick<EventBridgeClient, 'send'> => {
+const isSignal = (detailType: string | undefined): boolean =>
+  EXECUTION_SIGNALS.some((known) => known === detailType);
+
+const signalIn = (detailType: string | undefined, data: unknown): ExecutionSignal => {
+  const signal = executionSignal.parse(data);
+  if (signal.signalType === detailType) return signal;
+  throw new Error(`a ${signal.signalType} was published as ${detailType}`);
+};
+
+/** A bus that takes every ACTION_APPROVED and every signal of an outcome, and keeps what they say. */
+export const recordedBus = (
+  published: ActionApproved[],
+  signals: ExecutionSignal[],
+): Pick<EventBridgeClient, 'send'> => {
+  const take = (detailType: string | undefined, data: unknown): void => {
+    if (isSignal(detailType)) signals.push(signalIn(detailType, data));
+    else if (detailType === 'ACTION_APPROVED') published.push(data as ActionApproved);
+    else throw new Error(`this bus takes no ${detailType}`);
+  };
   const send = async (command: unknown) => {
     if (!(command instanceof PutEventsCommand)) throw new Error('this bus takes events only');
-    for (const { DetailType, Detail = '' } of command.input.Entries ?? []) {
-      if (DetailType !== 'ACTION_APPROVED') throw new Error(`this bus takes no ${DetailType}`);
-      published.push(JSON.parse(Detail).data);
-    }
+    for (const { DetailType, Detail = '' } of command.input.Entries ?? [])
+      take(DetailType, JSON.parse(Detail).data);
     return { FailedEntryCount: 0 };
   };
   return fake<Pick<EventBridgeClient, 'send'>>('EventBridgeClient', {

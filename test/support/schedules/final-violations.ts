@@ -5,9 +5,12 @@ import {
   outcomeSk,
   scopePk,
 } from '../../../src/adapters/dynamodb/keys.ts';
+import { actionOutcome } from '../../../src/domain/execution/execution.ts';
+import { signalOf } from '../../../src/domain/execution/signal.ts';
 import { canonicalHash } from '../../../src/domain/ledger/canonical-json.ts';
 import type { LedgerEntry } from '../../../src/domain/ledger/plan-ledger.ts';
 import type { PlanEvent } from '../../../src/domain/plan/plan-event.ts';
+import { effectSk } from './actions.ts';
 import type { Row } from './raw-table-reader.ts';
 import type { Rig } from './rig.ts';
 import { approvedIntents, type Watch } from './watch.ts';
@@ -18,30 +21,47 @@ interface Attempt {
   readonly action_type: string;
   readonly approved: boolean;
   readonly completed: boolean;
+  /** Its outcome is in the ledger. */
+  readonly applied: boolean;
+  /** Sort key of the row that it makes. */
+  readonly effect_sk: string;
 }
 
-const attemptsOf = (entries: readonly LedgerEntry[]): Attempt[] => {
+const ENDS: readonly string[] = ['STEP_COMPLETED', 'STEP_FAILED', 'STEP_OUTCOME_RECORDED'];
+
+const attemptsOf = (tenant_id: string, entries: readonly LedgerEntry[]): Attempt[] => {
   const approved = approvedIntents(entries);
   const events = entries as readonly PlanEvent[];
   return events.flatMap(({ event_type, data }) => {
     if (event_type !== 'STEP_STARTED') return [];
     const { step_id, attempt, action_type, action_intent_id: id } = data;
-    const completed = events.some(
-      (other) =>
-        other.event_type === 'STEP_COMPLETED' &&
-        other.data.step_id === step_id &&
-        other.data.attempt === attempt,
+    const ends = events.flatMap((other) =>
+      ENDS.includes(other.event_type) &&
+      'step_id' in other.data &&
+      other.data.step_id === step_id &&
+      'attempt' in other.data &&
+      other.data.attempt === attempt
+        ? [other.event_type]
+        : [],
     );
-    return [{ id, action_type, approved: approved.has(id), completed }];
+    const effect_sk = effectSk({ tenant_id, action_type, action_intent_id: id });
+    const completed = ends.includes('STEP_COMPLETED');
+    return [{ id, action_type, approved: approved.has(id), completed, applied: ends.length > 0, effect_sk }];
   });
 };
 
-const attemptViolations = (attempt: Attempt, rowsOf: (sk: string) => Row | undefined): string[] => {
-  const { id, approved, completed } = attempt;
+const content = ({ pk: _pk, sk: _sk, ...rest }: Row): Row => rest;
+
+const attemptViolations = (
+  attempt: Attempt,
+  rowsOf: (sk: string) => Row | undefined,
+  told: ReadonlySet<string>,
+): string[] => {
+  const { id, approved, completed, applied, effect_sk } = attempt;
   const intent = rowsOf(intentSk(id));
   const outcome = rowsOf(outcomeSk(id));
   const execution = rowsOf(executionSk(id));
-  const effect = rowsOf(`NOTE#${id}`) ?? rowsOf(`TASK#${id}`);
+  const effect = rowsOf(effect_sk);
   const isClosed = outcome !== undefined;
   return [
     ...(intent ? [] : ['has no row']),
@@ -53,6 +73,9 @@ const attemptViolations = (attempt: Attempt, rowsOf: (sk: string) => Row | undef
     ...(effect && !execution ? ['had its effect without an execution'] : []),
     ...(completed && !effect ? ['is complete without its effect'] : []),
     ...(completed && outcome?.status !== 'SUCCEEDED' ? ['is complete without an outcome that says so'] : []),
+    ...(isClosed && applied && !told.has(signalOf(actionOutcome.parse(content(outcome))).signalId)
+      ? ['was applied to its plan before the bus was told']
+      : []),
     ...(isClosed && execution?.status !== outcome?.status
       ? [`ended ${outcome?.status}, its execution is ${execution?.status}`]
       : []),
@@ -65,22 +88,31 @@ const ofPlan = async ({ raw, names }: Rig, watch: Watch, key: WatchedKey): Promi
   const seen = watch.plans.get(key.plan_id)?.entries ?? [];
   const isSame = canonicalHash(seen) === canonicalHash(rows.entries);
   const changed = isSame ? [] : [`plan ${key.plan_id}: entries of its ledger are not what they were`];
-  const attempts = attemptsOf(rows.entries);
+  const attempts = attemptsOf(key.tenant_id, rows.entries);
   const found = [...wholePlanViolations(rows), ...changed];
   if (attempts.length === 0) return found;
   const keysOf = (...skOf: ((id: string) => string)[]) =>
     attempts.flatMap(({ id }) => skOf.map((sk) => ({ pk: scopePk(key), sk: sk(id) })));
+  const effects = (table: string, prefix: string) => {
+    const ofTable = attempts.filter(({ effect_sk }) => effect_sk.startsWith(prefix));
+    return ofTable.length === 0
+      ? {}
+      : { [table]: ofTable.map(({ effect_sk }) => ({ pk: scopePk(key), sk: effect_sk })) };
+  };
   const answer = await raw.rows({
     [names.ACTION_INTENT_TABLE_NAME]: keysOf(intentSk),
     [names.EXECUTION_ATTEMPTS_TABLE_NAME]: keysOf(executionSk),
     [names.EXECUTION_OUTCOMES_TABLE_NAME]: keysOf(outcomeSk),
-    [names.INTERNAL_NOTES_TABLE_NAME]: keysOf((id) => `NOTE#${id}`),
-    [names.INTERNAL_TASKS_TABLE_NAME]: keysOf((id) => `TASK#${id}`),
+    ...effects(names.INTERNAL_NOTES_TABLE_NAME, 'NOTE#'),
+    ...effects(names.INTERNAL_TASKS_TABLE_NAME, 'TASK#'),
   });
   const bySk = new Map(
     Object.values(answer).flatMap((some) => some.map((row) => [String(row.sk), row] as const)),
   );
-  return [...found, ...attempts.flatMap((attempt) => attemptViolations(attempt, (sk) => bySk.get(sk)))];
+  return [
+    ...found,
+    ...attempts.flatMap((attempt) => attemptViolations(attempt, (sk) => bySk.get(sk), watch.told)),
+  ];
 };
 
 const DAY_LENGTH = 10;

@@ -7,6 +7,7 @@ import type {
   ToolResult,
 } from '../../../src/application/ports.ts';
 import type { EnumeratePlansOutput, PlanCycleInput } from '../../../src/contracts/plan-cycle.ts';
+import type { ExecutionSignal } from '../../../src/domain/execution/signal.ts';
 import { seededRandom } from '../../../src/local/invocation-gate.ts';
 import { type CycleEnd, driveCycle, type RunTask } from './cycle-driver.ts';
 import { driveExecution } from './execution-driver.ts';
@@ -142,6 +143,21 @@ export class Play implements Outside {
     await this.#turn(invocation);
     if (isRough && this.#chance(ROUGH_EVENTS))
       throw Object.assign(new Error('no answer'), { name: 'InternalException' });
+  }
+
+  async tell({ signalId }: ExecutionSignal): Promise<void> {
+    const invocation = currentInvocation.getStore() as Invocation;
+    await this.#turn(invocation);
+    const isRough = this.#schedule.faultRate > 0 && this.#chance(ROUGH_EVENTS);
+    if (isRough) this.happened.add('SIGNAL_LOST');
+    else this.watch.told.add(signalId);
+    await this.#turn(invocation);
+    if (isRough || this.#isRoughNow())
+      throw Object.assign(new Error('no answer'), { name: 'InternalException' });
+  }
+
+  #isRoughNow(): boolean {
+    return this.#schedule.faultRate > 0 && this.#chance(ROUGH_EVENTS);
   }
 
   async tool(invocation: ToolInvocation, inner: ToolGateway): Promise<ToolResult> {

@@ -2,18 +2,22 @@ import type { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventb
 import { handler as activatePlan } from '../../../functions/tasks/activate-plan.ts';
 import { handler as applyStepOutcome } from '../../../functions/tasks/apply-step-outcome.ts';
 import { handler as closeCycle } from '../../../functions/tasks/close-cycle.ts';
+import { handler as compensateAction } from '../../../functions/tasks/compensate-action.ts';
 import { handler as decideApproval } from '../../../functions/tasks/decide-approval.ts';
 import { handler as dispatchStep } from '../../../functions/tasks/dispatch-step.ts';
+import { handler as emitSignal } from '../../../functions/tasks/emit-signal.ts';
 import { handler as enumeratePlans } from '../../../functions/tasks/enumerate-plans.ts';
 import { handler as enumerateTenants } from '../../../functions/tasks/enumerate-tenants.ts';
 import { handler as evaluatePlan } from '../../../functions/tasks/evaluate-plan.ts';
 import { handler as invokeTool } from '../../../functions/tasks/invoke-tool.ts';
+import { handler as mapActionToTool } from '../../../functions/tasks/map-action-to-tool.ts';
 import { handler as openCycle } from '../../../functions/tasks/open-cycle.ts';
 import { handler as postponePlan } from '../../../functions/tasks/postpone-plan.ts';
 import { handler as recordFailure } from '../../../functions/tasks/record-failure.ts';
 import { handler as recordOutcome } from '../../../functions/tasks/record-outcome.ts';
 import { handler as repairStep } from '../../../functions/tasks/repair-step.ts';
 import { handler as startExecution } from '../../../functions/tasks/start-execution.ts';
+import { handler as validatePreflight } from '../../../functions/tasks/validate-preflight.ts';
 import type { TableNames } from '../../../src/adapters/dynamodb/table-names.ts';
 import type {
   ActionApproved,
@@ -21,9 +25,12 @@ import type {
   ToolInvocation,
   ToolResult,
 } from '../../../src/application/ports.ts';
+import type { ExecutionSignal } from '../../../src/domain/execution/signal.ts';
 import { createDynamoDbClient } from '../../../src/local/dynamodb/client.ts';
+import { noMetrics } from '../../../src/runtime/metrics.ts';
 import { createRuntime, type Runtime } from '../../../src/runtime/runtime.ts';
 import type { Task, TaskHandler } from '../../../src/runtime/task.ts';
+import { adaptersOn, directGateway } from '../direct-gateway.ts';
 import type { FreshTables } from '../dynamodb.ts';
 import { type RawTables, rawTables } from './raw-table-reader.ts';
 
@@ -39,9 +46,13 @@ const TASKS: Readonly<Record<string, Task>> = {
   PostponePlan: postponePlan,
   CloseCycle: closeCycle,
   StartExecution: startExecution,
+  ValidatePreflight: validatePreflight,
+  MapActionToTool: mapActionToTool,
   InvokeTool: invokeTool,
+  CompensateAction: compensateAction,
   RecordOutcome: recordOutcome,
   RecordFailure: recordFailure,
+  EmitSignal: emitSignal,
   ApplyStepOutcome: applyStepOutcome,
 };
 
@@ -52,6 +63,8 @@ export interface Outside {
   /** Stands before and after every call of DynamoDB. */
   call<T>(operation: string, input: object, carryOut: () => Promise<T>): Promise<T>;
   publish(event: ActionApproved): Promise<void>;
+  /** The bus takes a signal. */
+  tell(signal: ExecutionSignal): Promise<void>;
   tool(invocation: ToolInvocation, inner: ToolGateway): Promise<ToolResult>;
 }
 
@@ -73,18 +86,25 @@ const nobody = (): never => {
 /** Before the first schedule. */
 const NOBODY: Outside = {
   call: (_operation, _input, carryOut) => carryOut(),
-  ...{ now: nobody, maxPlansPerRun: nobody, publish: nobody, tool: nobody },
+  ...{ now: nobody, maxPlansPerRun: nobody, publish: nobody, tell: nobody, tool: nobody },
 };
 
 const SETTINGS = {
   ORCHESTRATOR_MAX_PLANS_PER_RUN: '1',
   CYCLE_INTERVAL_SECONDS: String(CYCLE_SECONDS),
   EVENT_BUS_NAME: 'bus',
+  GATEWAY_URL: 'none',
+  GATEWAY_TOKEN_URL: 'none',
+  GATEWAY_CLIENT_SECRET_ID: 'none',
 };
 
 const busOf = (rig: Rig): Pick<EventBridgeClient, 'send'> => {
   const send = async ({ input }: PutEventsCommand) => {
-    for (const { Detail = '' } of input.Entries ?? []) await rig.outside.publish(JSON.parse(Detail).data);
+    for (const { DetailType, Detail = '' } of input.Entries ?? []) {
+      const { data } = JSON.parse(Detail);
+      if (DetailType === 'ACTION_APPROVED') await rig.outside.publish(data);
+      else await rig.outside.tell(data);
+    }
     return { FailedEntryCount: 0 };
   };
   return { send: send as unknown as EventBridgeClient['send'] };
@@ -115,7 +135,7 @@ const withSettings = (runtime: Runtime, rig: Rig): Runtime => {
 export const newRig = ({ endpoint, env }: FreshTables): Rig => {
   const rig = { outside: NOBODY, names: env as unknown as TableNames, raw: rawTables(endpoint) } as Rig;
   const silent = { info: () => {}, error: () => {} };
-  const runtime = createRuntime(
+  const runtime: Runtime = createRuntime(
     { ...env, ...SETTINGS },
     {
       clock: {
@@ -123,7 +143,9 @@ export const newRig = ({ endpoint, env }: FreshTables): Rig => {
         sleep: () => Promise.reject(new Error('nothing here may sleep')),
       },
       ...{ log: silent, dynamoDb: gatedClient(endpoint, rig), eventBridge: busOf(rig) },
-      tools: (inner) => ({ invoke: (invocation) => rig.outside.tool(invocation, inner) }),
+      metrics: noMetrics,
+      gateway: directGateway(adaptersOn(() => runtime)),
+      tools: (inner) => ({ ...inner, invoke: (invocation) => rig.outside.tool(invocation, inner) }),
     },
   );
   const withK = withSettings(runtime, rig);

@@ -10,6 +10,7 @@ import {
 import type { PlanKey } from '../../../src/application/ports.ts';
 import type { PlanCycleInput } from '../../../src/contracts/plan-cycle.ts';
 import { isTerminal } from '../../../src/domain/plan/plan.ts';
+import { registryRows } from './actions.ts';
 import { finalViolations } from './final-violations.ts';
 import { firstCommits, TENANTS } from './new-plans.ts';
 import { Play } from './play.ts';
@@ -25,6 +26,7 @@ const START = '2026-01-05T09:00:00.000Z';
 export const prepareRig = ({ raw, names }: Rig): Promise<void> =>
   raw.put({
     [names.TENANTS_TABLE_NAME]: TENANTS.map((tenantId) => ({ tenantId, status: 'active' })),
+    [names.ACTION_TYPE_REGISTRY_TABLE_NAME]: registryRows(),
     [names.AUTONOMY_CONFIG_TABLE_NAME]: TENANTS.flatMap((tenant) => [
       { pk: tenantPk(tenant), sk: ALLOWLIST_SK, action_types: ['PREP_RENEWAL_BRIEF'] },
       { pk: tenantPk(tenant), sk: autonomySk('PREP_RENEWAL_BRIEF'), mode: 'AUTO_EXECUTE' },

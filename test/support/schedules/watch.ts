@@ -1,7 +1,6 @@
 import { planPk, scopePk } from '../../../src/adapters/dynamodb/keys.ts';
 import type { TableNames } from '../../../src/adapters/dynamodb/table-names.ts';
 import type { LedgerEntry } from '../../../src/domain/ledger/plan-ledger.ts';
-import { isTerminal } from '../../../src/domain/plan/plan.ts';
 import type { PlanEvent } from '../../../src/domain/plan/plan-event.ts';
 import { type PutRow, putsOf } from './observed-writes.ts';
 import type { RawTables, Row } from './raw-table-reader.ts';
@@ -25,6 +24,8 @@ export class Watch {
   readonly plans = new Map<string, PlanRows>();
   /** The row of the newest execution of each intent. */
   readonly executions = new Map<string, Row>();
+  /** Ids of the signals that the bus was told. */
+  readonly told = new Set<string>();
   readonly #raw: RawTables;
   readonly #names: TableNames;
   readonly #keys: ReadonlyMap<string, WatchedKey>;
@@ -101,8 +102,6 @@ export class Watch {
     this.executions.set(id, row);
     const of = this.#approved(id);
     if (!of) return void this.violations.push(`intent ${id} is executed without an approval`);
-    if (isTerminal(of.plan.plan_status))
-      this.violations.push(`intent ${id} starts for a plan that has ended`);
     if (before && before.owner !== row.owner && String(before.deadline_at) > String(row.started_at))
       this.violations.push(`intent ${id}: ${row.owner} takes over from ${before.owner}, which may be alive`);
   }

@@ -1,0 +1,31 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { TableNames } from '../../src/adapters/dynamodb/table-names.ts';
+import { throwTransientErrors } from '../../src/adapters/transient-errors.ts';
+import { createDynamoDbClient } from '../../src/local/dynamodb/client.ts';
+import type { Runtime } from '../../src/runtime/runtime.ts';
+import { localEndpoints } from './local-endpoints.ts';
+import { openStores } from './open-stores.ts';
+import { LOCAL_STAGE } from './stage-service.ts';
+
+/** A stage's stores, and its tables for what no function of the stage does. */
+export interface StageTables {
+  readonly stores: Runtime;
+  readonly client: DynamoDBDocumentClient;
+  readonly tables: TableNames;
+}
+
+const clientOf = (stage: string): DynamoDBClient => {
+  if (stage !== LOCAL_STAGE) return new DynamoDBClient({});
+  const { dynamoDb, region } = localEndpoints(process.env);
+  return createDynamoDbClient({ endpoint: dynamoDb, region });
+};
+
+/** @throws DynamoDbUnavailableError, LocalSystemUnavailableError naming the endpoint of a local system that does not answer. */
+export const openTables = async (stage: string): Promise<StageTables> => {
+  const stores = await openStores(stage, { changes: true });
+  const dynamoDb = clientOf(stage);
+  throwTransientErrors(dynamoDb);
+  const client = DynamoDBDocumentClient.from(dynamoDb, { marshallOptions: { removeUndefinedValues: true } });
+  return { stores, client, tables: stores.environment as unknown as TableNames };
+};

@@ -1,0 +1,34 @@
+import type { ValidationError } from '../../src/application/errors.ts';
+import { argumentsOf } from '../../src/local/terminal/command-line.ts';
+import { UsageError } from './run-tool.ts';
+import { LOCAL_STAGE } from './stage-service.ts';
+
+export const SEED_USAGE = `npm run seed -- [options]
+
+Writes the action types that every tenant has into the stage's registry. What is there already stays, so that it can run again.
+
+  --stage S   the stage to work on (default ${LOCAL_STAGE}: what npm start runs)
+  --json      one JSON document instead of text
+
+Exit codes: 0 done, 1 something failed, 2 bad input`;
+
+const OPTIONS = { stage: { type: 'string', default: LOCAL_STAGE }, json: { type: 'boolean' } } as const;
+
+const parsed = (args: string[]) => {
+  try {
+    return argumentsOf(OPTIONS, args);
+  } catch (error) {
+    throw new UsageError((error as ValidationError).message);
+  }
+};
+
+/**
+ * The stage that the command line of `seed` names.
+ *
+ * @throws UsageError naming what does not fit.
+ */
+export const seedStage = (args: string[]): string => {
+  const { values, positionals } = parsed(args);
+  if (positionals.length > 0) throw new UsageError(`unexpected ${JSON.stringify(positionals[0])}`);
+  return values.stage;
+};
