@@ -1,4 +1,9 @@
-import { type ExecutionAttempt, type ReplayOf, replayOf } from '../domain/execution/execution.ts';
+import {
+  type ExecutionAttempt,
+  mayBeReplayed,
+  type ReplayOf,
+  replayOf,
+} from '../domain/execution/execution.ts';
 import { replayEntry } from '../domain/execution/execution-ledger.ts';
 import type { ActionIntent } from '../domain/intent/action-intent.ts';
 import type { Clock } from './clock.ts';
@@ -54,7 +59,7 @@ const replayable = (
 ): Replayable => {
   if (!intent) return refused('NOT_FOUND', `the account has no action intent ${id}`);
   if (!attempt) return refused('NOT_ENDED', `action intent ${id} was not executed yet`);
-  if (attempt.status === 'RUNNING')
+  if (!mayBeReplayed(attempt, now))
     return refused('NOT_ENDED', `action intent ${id} is being executed since ${attempt.started_at}`);
   if (!isApproved(intent))
     return refused('INTENT_NOT_APPROVED', `action intent ${id} is ${intent.status}, and not approved`);

@@ -47,7 +47,7 @@ const stateFor = (
 const banner = (
   options: StartOptions,
   scenario: string,
-  { dynamoDb, system, toolWorld, unfinished }: LocalWorld,
+  { dynamoDb, system, toolWorld, apiUrl, unfinished }: LocalWorld,
 ): string => {
   const machines = system.stepFunctions.listStateMachines().map(({ arn }) => `  ${arn}`);
   const { schedule, everyMs, speed, dataDirectory, awsPort } = options;
@@ -56,6 +56,7 @@ const banner = (
     `  DynamoDB                  ${dynamoDb.endpoint} (${dynamoDb.kind})`,
     `  Step Functions            http://127.0.0.1:${awsPort} (region ${REGION}, any credentials)`,
     `  EventBridge, Lambda       http://127.0.0.1:${awsPort}`,
+    `  HTTP API                  ${apiUrl} (tokens: ${apiUrl}/_cc-native/token?tenant_id=T&sub=NAME)`,
     `  Tool gateway (MCP)        ${toolWorld.gatewayUrl}`,
     `  CRM, webhook receiver     ${toolWorld.crm.url} ${toolWorld.webhook.url}`,
     ...machines,

@@ -99,7 +99,7 @@ export const accessWorld = async (guarded: Omit<Guarded, 'overrides'> = {}): Pro
         Object.entries(args).map(([name, value]) => [name, standingIn(value, name)]),
       );
       const of = { action_type: 'PREP_RENEWAL_BRIEF', tenant_id: 'acme', tool_name, parameter_mapping };
-      const rest = { tool_schema_version: 'v1.0', required_scopes: [], risk_class: 'LOW' } as const;
+      const rest = { tool_schema_version: 'v1.0', required_scopes: [], risk_class: 'LOW' as const };
       await registry.register(
         { ...of, ...rest, compensation_strategy: 'AUTOMATIC' },
         clock.now().toISOString(),

@@ -1,9 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { newStep } from '../support/plan-fixtures.ts';
 import { type AccessWorld, accessWorld } from './access-world.ts';
 import { CYCLE_STORIES } from './cycle-stories.ts';
-import { type Guarded, grants } from './guarded-functions.ts';
-import { activePlan, approvedAttempt, cycle, prepare, type Story, start } from './story.ts';
+import { type Guarded, grantedAccess, grants } from './guarded-functions.ts';
+import { cycle, type Story } from './story.ts';
 import { TOOL_STORIES } from './tool-stories.ts';
 
 const STORIES = Object.entries({ ...CYCLE_STORIES, ...TOOL_STORIES });
@@ -45,4 +44,11 @@ test('a function is refused what its role does not name', () =>
     await expect(call('enumeratePlans', { cycle, tenant })).rejects.toThrow(
       'enumeratePlans may not BatchGetItem RevenuePlansTable',
     );
+  }));
+
+test('a tool is called in the role of its adapter, not in that of who calls it', () =>
+  inAWorld({ access: { ...grantedAccess, crmAdapter: {} } }, async (world) => {
+    const story = TOOL_STORIES['crm.create_event answers the same when it is called again'];
+    await expect(story?.(world)).rejects.toMatchObject({ error_code: 'ADAPTER_FAILED' });
+    expect(world.refused).toEqual(['crmAdapter may not PutItem ExternalWriteDedupeTable']);
   }));

@@ -1,5 +1,6 @@
 /**
- * Run by Node in a process of its own, as Lambda would: calls the handler of each bundle with an empty payload and prints how that ended.
+ * Run by Node in a process of its own, as Lambda would: calls the handler of each bundle with an empty payload and an empty
+ * context, and prints how that ended.
  *
  * Argument: JSON of BundleCall[]. Output: JSON of BundleResult[], in the same order.
  */
@@ -9,6 +10,8 @@ export interface BundleCall {
 }
 
 export interface BundleResult {
+  /** What the handler gave back, if it did not throw. */
+  readonly answered?: { readonly error_code?: string };
   readonly error: string;
   readonly message: string;
   /** Where in the sources it was thrown. */
@@ -19,7 +22,7 @@ const call = async ({ module, environment }: BundleCall): Promise<BundleResult> 
   process.env = { ...environment };
   const { handler } = await import(module);
   try {
-    return { error: 'none', message: JSON.stringify(await handler({})), thrownAt: '' };
+    return { answered: await handler({}, {}), error: 'none', message: '', thrownAt: '' };
   } catch (error) {
     const { name, message, stack } = error as Error;
     return { error: name, message, thrownAt: stack?.split('\n    at ')[1] ?? '' };

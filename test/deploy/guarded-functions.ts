@@ -11,12 +11,13 @@ import { directGateway } from '../support/direct-gateway.ts';
 import type { FreshTables } from '../support/dynamodb.ts';
 import { type DeployedFunction, deployedFunctions } from './deployed-functions.ts';
 
-/** resources/access.yml: function → table, index, bus or secrets → actions. */
+/** Function → table, index, bus or secrets → actions. */
 type Access = Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 
 type Input = Readonly<Record<string, unknown>>;
 
-const grantedAccess: Access = parse(readFileSync(resolve('resources/access.yml'), 'utf8'));
+/** resources/access.yml as it stands. */
+export const grantedAccess: Access = parse(readFileSync(resolve('resources/access.yml'), 'utf8'));
 
 const line = (key: string, owner: string, action: string): string => `${key} ${action} ${owner}`;
 
@@ -61,7 +62,7 @@ export interface Guarded {
   readonly overrides: Pick<RuntimeOverrides, 'clock' | 'log'> & { readonly secrets: SecretStore };
   /** What functions do is added to it, one line for each kind of thing. */
   readonly used?: Set<string>;
-  /** Default: resources/access.yml. */
+  /** Default: `grantedAccess`. */
   readonly access?: Access;
 }
 

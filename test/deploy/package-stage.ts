@@ -30,6 +30,8 @@ const serviceOfItsOwn = async (): Promise<string> => {
 const bareEnvironment = (home: string) => ({
   PATH: `${join(ROOT, 'node_modules/.bin')}:/usr/bin:/bin`,
   HOME: home,
+  // serverless-esbuild leaves a folder there for each function.
+  TMPDIR: home,
 });
 
 const unpackInto = async (directory: string, functionKey: string): Promise<string> => {
@@ -59,12 +61,15 @@ export const packageStage = async (
   params: Readonly<Record<string, string>> = {},
 ): Promise<PackagedStage> => {
   const directory = await serviceOfItsOwn();
+  const remove = () => rm(directory, { recursive: true });
   const options = Object.entries(params).map(([name, value]) => `--param=${name}=${value}`);
-  await run(directory, ['--stage', stage, ...options]);
-  const path = join(directory, '.serverless/cloudformation-template-update-stack.json');
-  return {
-    template: JSON.parse(await readFile(path, 'utf8')),
-    unpack: (functionKey) => unpackInto(directory, functionKey),
-    remove: () => rm(directory, { recursive: true }),
-  };
+  try {
+    await run(directory, ['--stage', stage, ...options]);
+    const path = join(directory, '.serverless/cloudformation-template-update-stack.json');
+    const template = JSON.parse(await readFile(path, 'utf8'));
+    return { template, unpack: (functionKey) => unpackInto(directory, functionKey), remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
 };

@@ -95,7 +95,7 @@ export const TOOL_STORIES: Readonly<Record<string, Story>> = {
     expect(world.crm.objects()).toEqual([]);
   },
 
-  'a tool of which nothing is known has its answer looked up where the call went wrong': async (world) => {
+  'an answer that got lost on its way is looked up when the failure is recorded': async (world) => {
     const { execution, mapped } = await preparedBy(world, 'internal.create_note');
     await act(world, execution, mapped);
     const state = { execution, call: mapped, error: { Error: 'States.Timeout' } };

@@ -8,7 +8,7 @@ import { scaledClock } from '../../src/local/clock/scaled-clock.ts';
 import { reserveLoopbackPort } from '../../src/local/process/loopback-port.ts';
 import { introducePlan } from '../../src/local/scenario/play.ts';
 import { parseScenario } from '../../src/local/scenario/scenario.ts';
-import { seedRows } from '../../src/local/scenario/seed-rows.ts';
+import { seedConnectors, seedRows } from '../../src/local/scenario/seed-rows.ts';
 import { type LocalWorld, startLocalWorld } from '../../src/local/start/local-world.ts';
 
 /** What a tool printed, and how it ended. */
@@ -69,6 +69,7 @@ const startStage = async (raw: object): Promise<LocalStage> => {
   const world = await startLocalWorld({ options, scenario, clock, onCommitted: () => {} });
   const { system, documentClient, tables } = world;
   await seedRows(documentClient, tables, scenario, LOCAL_NOW);
+  await seedConnectors(documentClient, tables, scenario, world.toolWorld.connectors);
   for (const plan of scenario.plans) await introducePlan(system.runtime, plan);
   const settings = {
     AWS_ENDPOINT_URL_SFN: `http://127.0.0.1:${awsPort}`,

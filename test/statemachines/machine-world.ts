@@ -32,6 +32,8 @@ export interface MachineWorld {
   readonly intercept: Map<string, Interceptor>;
   /** Looks at each DynamoDB call before it is made; what it gives is thrown. */
   fault: ((operation: string, input: Readonly<Record<string, unknown>>) => Error | undefined) | undefined;
+  /** Stands around each DynamoDB call. */
+  call: (<T>(what: string, carryOut: () => Promise<T>) => Promise<T>) | undefined;
   /** Takes the place of the tools. */
   tool: ToolGateway['invoke'] | undefined;
   undo: ToolGateway['compensate'] | undefined;
@@ -104,15 +106,16 @@ export const newMachineWorld = async ({
   const clock = new VirtualClock(new Date(START));
   const dynamoDb = createDynamoDbClient({ endpoint: world.tables.endpoint, region: REGION });
   const intercept = new Map<string, Interceptor>();
-  const hooks: Pick<MachineWorld, 'fault' | 'tool' | 'undo'> = {
-    ...{ fault: undefined, tool: undefined, undo: undefined },
+  const hooks: Pick<MachineWorld, 'fault' | 'call' | 'tool' | 'undo'> = {
+    ...{ fault: undefined, call: undefined, tool: undefined, undo: undefined },
   };
   dynamoDb.middlewareStack.add(
     (next, { commandName = '' }) =>
       async (args) => {
         const error = hooks.fault?.(commandName.replace(/Command$/, ''), args.input as never);
         if (error) throw error;
-        return next(args);
+        const carryOut = () => next(args);
+        return hooks.call ? hooks.call(commandName, carryOut) : carryOut();
       },
     { step: 'build', name: 'faults' },
   );

@@ -8,6 +8,7 @@ import {
   actionOutcome,
   type ExecutionAttempt,
   executionAttempt,
+  mayBeReplayed,
   type ReplayOf,
 } from '../../domain/execution/execution.ts';
 import {
@@ -145,26 +146,30 @@ const newExecution = ({ intent, owner, now, deadline_at }: ExecutionStart): Exec
   trace_id: intent.trace_id,
 });
 
-type Row = Record<string, unknown>;
-type Put = {
-  TableName: string;
-  Item: Row;
-  ConditionExpression: string;
-  ExpressionAttributeNames?: Record<string, string>;
-  ExpressionAttributeValues?: Row;
-};
+type Put = NonNullable<TransactItem['Put']>;
 
 const attemptPut = (tables: Tables, execution: ExecutionAttempt, condition: Partial<Put>): Put => ({
   TableName: tables.EXECUTION_ATTEMPTS_TABLE_NAME,
   Item: { ...attemptRow(execution, execution.action_intent_id), ...execution },
-  ConditionExpression: NOBODY_HAS_IT,
   ...condition,
 });
 
-const ownerStillSeen = (ConditionExpression: string, owner: Row): Partial<Put> => ({
-  ConditionExpression,
-  ExpressionAttributeNames: { '#status': 'status', '#owner': 'owner' },
-  ExpressionAttributeValues: { ':running': 'RUNNING', ...owner },
+const STATUS_AND_OWNER = { '#status': 'status', '#owner': 'owner' };
+
+const ifFree: Partial<Put> = {
+  ConditionExpression: NOBODY_HAS_IT,
+};
+
+const ifStillDead = ({ owner }: ExecutionAttempt): Partial<Put> => ({
+  ConditionExpression: STILL_THE_DEAD_ONE,
+  ExpressionAttributeNames: STATUS_AND_OWNER,
+  ExpressionAttributeValues: { ':running': 'RUNNING', ':dead': owner },
+});
+
+const ifStillEnded = ({ owner }: ExecutionAttempt): Partial<Put> => ({
+  ConditionExpression: STILL_THE_ENDED_ONE,
+  ExpressionAttributeNames: STATUS_AND_OWNER,
+  ExpressionAttributeValues: { ':running': 'RUNNING', ':ended': owner },
 });
 
 const TAKEN = { started: false, reason: 'TAKEN' } as const;
@@ -220,22 +225,21 @@ export const createExecutionStore = (client: DynamoDBDocumentClient, tables: Tab
     },
     async startIfFree(start) {
       const fresh = newExecution(start);
-      const holder = await putOrHolder(attemptPut(tables, fresh, {}));
+      const holder = await putOrHolder(attemptPut(tables, fresh, ifFree));
       if (!holder) return { started: true, execution: fresh };
       if (holder.owner === start.owner) return { started: true, execution: holder };
       if (holder.status !== 'RUNNING' || holder.deadline_at > start.now) return TAKEN;
       const next = { ...fresh, attempt_count: holder.attempt_count + 1 };
-      const condition = ownerStillSeen(STILL_THE_DEAD_ONE, { ':dead': holder.owner });
-      return (await putOrHolder(attemptPut(tables, next, condition)))
+      return (await putOrHolder(attemptPut(tables, next, ifStillDead(holder))))
         ? TAKEN
         : { started: true, execution: next };
     },
     async startReplay(start, replay: ReplayOf) {
       const holder = await get(start.intent, start.intent.action_intent_id);
       if (holder?.owner === start.owner) return { started: true, execution: holder };
-      if (!holder || holder.status === 'RUNNING') return TAKEN;
+      if (!holder || !mayBeReplayed(holder, start.now)) return TAKEN;
       const next = { ...newExecution(start), attempt_count: holder.attempt_count + 1, replay };
-      const condition = ownerStillSeen(STILL_THE_ENDED_ONE, { ':ended': holder.owner });
+      const condition = holder.status === 'RUNNING' ? ifStillDead(holder) : ifStillEnded(holder);
       const result = await commitTogether(client, [
         { write: { Put: attemptPut(tables, next, condition) }, lost_to: 'ATTEMPT' },
         {

@@ -33,6 +33,10 @@ export const executionAttempt = z.strictObject({
 });
 export type ExecutionAttempt = z.infer<typeof executionAttempt>;
 
+/** Has come to an end, or is a replay that died: of the first execution that dies its plan's cycle takes care. */
+export const mayBeReplayed = ({ status, replay, deadline_at }: ExecutionAttempt, now: string): boolean =>
+  status !== 'RUNNING' || (replay !== undefined && deadline_at <= now);
+
 export const externalObjectRef = z.strictObject({
   system: z.enum(['CRM', 'CALENDAR', 'INTERNAL', 'WEBHOOK']),
   object_type: z.string(),

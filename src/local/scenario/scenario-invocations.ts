@@ -1,7 +1,6 @@
 import type { Clock } from '../../application/clock.ts';
 import type { LambdaInvocation } from '../step-functions/engine/lambda-invocation.ts';
-import type { Scenario } from './scenario.ts';
-import { outcomeOf } from './scenario-world.ts';
+import { outcomeOf, type ScenarioOutcomes } from './scenario-world.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -10,7 +9,7 @@ interface StepPayload {
 }
 
 export interface ScenarioInvocations {
-  readonly scenario: Pick<Scenario, 'outcomes'>;
+  readonly scenario: ScenarioOutcomes;
   readonly clock: Clock;
   /** Ends an execution from outside, as if it had never been. */
   lose(executionArn: string): void;

@@ -1,6 +1,6 @@
 import { TransientError } from '../../application/errors.ts';
 import type { ToolGateway, ToolInvocation } from '../../application/ports.ts';
-import type { Scenario, ScenarioOutcome } from './scenario.ts';
+import type { ScenarioOutcome } from './scenario.ts';
 
 interface StepAttempt {
   readonly plan_id: string;
@@ -14,6 +14,15 @@ const SUCCEEDS: ScenarioOutcome = {
   after_minutes: 5,
 };
 
+/** What a tool does for a plan that is none of the scenario's: its work, at once. */
+const LEFT_ALONE: ScenarioOutcome = { ...SUCCEEDS, after_minutes: 0 };
+
+/** What says how actions turn out, and for which plans. */
+export interface ScenarioOutcomes {
+  readonly plans: readonly { readonly plan_id: string }[];
+  readonly outcomes: readonly ScenarioOutcome[];
+}
+
 /** How often a tool that fails in passing does so before it succeeds. */
 const PASSING_FAULTS = 2;
 
@@ -22,15 +31,17 @@ const matches = (outcome: ScenarioOutcome, of: StepAttempt): boolean =>
   (outcome.step_id ?? of.step_id) === of.step_id &&
   (outcome.attempt ?? of.attempt) === of.attempt;
 
-/** The first outcome of the scenario that fits an attempt; success after five minutes if none does. */
-export const outcomeOf = ({ outcomes }: Pick<Scenario, 'outcomes'>, of: StepAttempt): ScenarioOutcome =>
-  outcomes.find((outcome) => matches(outcome, of)) ?? SUCCEEDS;
+/** The first outcome of the scenario that fits an attempt of its plans; success after five minutes if none does. */
+export const outcomeOf = ({ plans, outcomes }: ScenarioOutcomes, of: StepAttempt): ScenarioOutcome =>
+  plans.some(({ plan_id }) => plan_id === of.plan_id)
+    ? (outcomes.find((outcome) => matches(outcome, of)) ?? SUCCEEDS)
+    : LEFT_ALONE;
 
 /**
  * Tools that turn out as the scenario says; what succeeds is carried out by the real tools. How long they take is not their concern, but
  * that of whoever invokes their function.
  */
-export const scenarioTools = (scenario: Pick<Scenario, 'outcomes'>, inner: ToolGateway): ToolGateway => {
+export const scenarioTools = (scenario: ScenarioOutcomes, inner: ToolGateway): ToolGateway => {
   const faults = new Map<string, number>();
   const faultOf = (key: string): number => {
     const fault = (faults.get(key) ?? 0) + 1;

@@ -1,21 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
+import type { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { TableNames } from '../../adapters/dynamodb/table-names.ts';
 import type { Clock } from '../../application/clock.ts';
 import type { LedgerEntry } from '../../domain/ledger/plan-ledger.ts';
+import { type ApiRuntime, createApiRuntime } from '../../runtime/api-runtime.ts';
 import { createAwsEndpoint } from '../aws-endpoint.ts';
 import { sleepingInRealTime } from '../clock/scaled-clock.ts';
 import { createDynamoDbClient } from '../dynamodb/client.ts';
 import { createTables } from '../dynamodb/create-tables.ts';
 import { type RunningDynamoDb, startDynamoDb } from '../dynamodb/start-dynamodb.ts';
+import { startHttpApi } from '../http-api.ts';
 import { createLocalSystem, type LocalSystem } from '../local-system.ts';
 import { reserveLoopbackPort } from '../process/loopback-port.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { scenarioInvocations } from '../scenario/scenario-invocations.ts';
 import { scenarioTools } from '../scenario/scenario-world.ts';
-import { loadService } from '../service/service-definition.ts';
+import { loadService, type ServiceDefinition } from '../service/service-definition.ts';
 import type { ExecutionRecord } from '../step-functions/executions/execution.ts';
 import { startToolWorld, type ToolWorld } from '../tool-world.ts';
 import { executionJournal } from './execution-journal.ts';
@@ -38,6 +41,8 @@ export interface LocalWorld {
   readonly tables: TableNames;
   readonly dynamoDb: RunningDynamoDb;
   readonly toolWorld: ToolWorld;
+  /** Where the HTTP API listens. */
+  readonly apiUrl: string;
   /** How many executions of an earlier start were not at their end. */
   readonly unfinished: number;
   /** Lets them go on. */
@@ -63,6 +68,24 @@ const serviceFor = ({ everyMs, speed }: StartOptions, scenario: Scenario) =>
   });
 
 const quietLog = { info: () => {}, error: () => {} };
+
+/** What people's requests over HTTP work on: the same tables and machines. */
+const apiRuntime = (
+  { stepFunctions, planCycleArn }: LocalSystem,
+  { environment }: ServiceDefinition,
+  { endpoint }: RunningDynamoDb,
+  clock: Clock,
+): ApiRuntime => {
+  const send = ({ input }: StartExecutionCommand) => stepFunctions.startExecution(input as never);
+  const machine = planCycleArn.replace(/plan-cycle$/, 'execute-action');
+  return createApiRuntime(
+    { ...environment, EXECUTE_ACTION_MACHINE_ARN: machine },
+    {
+      ...{ clock, log: quietLog, dynamoDb: createDynamoDbClient({ endpoint, region: REGION }) },
+      stepFunctions: { send } as unknown as Pick<SFNClient, 'send'>,
+    },
+  );
+};
 
 /**
  * Starts DynamoDB, the machines and the AWS endpoint.
@@ -105,8 +128,9 @@ export const startLocalWorld = async ({
   });
   const server = createAwsEndpoint(system, clock);
   await listen(server, awsPort);
+  const api = await startHttpApi({ port: 0, clock, runtime: apiRuntime(system, service, dynamoDb, clock) });
   return {
-    ...{ system, dynamoDb, toolWorld, unfinished: unfinished.length },
+    ...{ system, dynamoDb, toolWorld, apiUrl: api.url, unfinished: unfinished.length },
     resume: () => unfinished.forEach((execution) => void system.stepFunctions.resume(execution)),
     documentClient: DynamoDBDocumentClient.from(own, { marshallOptions: { removeUndefinedValues: true } }),
     tables: service.environment as unknown as TableNames,
@@ -115,6 +139,7 @@ export const startLocalWorld = async ({
       system.stepFunctions.close();
       server.close();
       server.closeAllConnections();
+      await api.stop();
       await toolWorld.stop();
       await dynamoDb.stop();
     },

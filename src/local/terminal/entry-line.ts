@@ -1,6 +1,9 @@
 import type { LedgerEntry } from '../../domain/ledger/plan-ledger.ts';
 
-const DETAILS = ['attempt', 'source', 'completion_reason', 'reason', 'outcome', 'note'] as const;
+const DETAILS = [
+  ...['attempt', 'source', 'completion_reason', 'reason', 'outcome', 'note'],
+  ...['compensate', 'result', 'error'],
+] as const;
 
 const reasonsOf = (data: Record<string, unknown>): string[] =>
   Array.isArray(data.reasons)

@@ -142,6 +142,16 @@ describe('replaying', () => {
     expect(await held()).toMatchObject(change);
   });
 
+  it('may be done again when the replay before it died, and not before that', async () => {
+    await ended();
+    await replay('two');
+    expect(await replay('three', minute(159))).toEqual(TAKEN);
+    expect(await replay('three', minute(160))).toMatchObject({
+      started: true,
+      execution: { owner: 'three', attempt_count: 3 },
+    });
+  });
+
   it('leaves the first outcome and adds one of its own', async () => {
     await ended();
     await replay('two');

@@ -161,7 +161,12 @@ export const BAD_SCENARIOS: readonly [what: string, scenario: unknown, path: str
     '"globex"',
   ],
   ['an unknown command', withCommand({ do: 'delete' }), 'commands[0].do', '"delete"'],
-  ['undoing what is only paused', withCommand({ do: 'pause', compensate: true }), 'commands[0]', '{"at"'],
+  [
+    'undoing what is only paused',
+    withCommand({ do: 'pause', compensate: true }),
+    'commands[0].compensate',
+    'true',
+  ],
   ['a command without its step', withCommand({ do: 'skip_step' }), 'commands[0].step_id', 'undefined'],
   ['a list where an object belongs', [], 'input', '[]'],
   ['nothing', null, 'input', 'null'],

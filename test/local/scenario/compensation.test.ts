@@ -53,7 +53,9 @@ describe('in a simulation, a plan that is aborted', () => {
   let report: SimulationReport;
   let noted: unknown[];
 
-  beforeAll(async () => void ({ report, noted } = await played()));
+  beforeAll(async () => {
+    ({ report, noted } = await played());
+  });
 
   test('keeps what it did, unless whoever aborts it says otherwise', () => {
     expect(story(report, 'kept')).toEqual([...TWO_STEPS_DONE, '22 PLAN_ABORTED sold']);

@@ -6,7 +6,8 @@ import type { LambdaInvocation } from '../../../src/local/step-functions/engine/
 const START = new Date('2026-01-05T09:00:00.000Z');
 
 const invocationOf = (more: Partial<LambdaInvocation>): LambdaInvocation => ({
-  ...{ functionName: 'invoke-tool', stateName: 'InvokeTool', executionArn: 'arn:e1', retryCount: 0 },
+  ...{ functionName: 'invoke-tool', stateName: 'InvokeTool', stateMachineName: 'execute-action' },
+  ...{ executionArn: 'arn:e1', retryCount: 0 },
   payload: { execution: { plan_id: 'p1', step_id: 's1', attempt: 1 } },
   ...more,
 });
@@ -19,7 +20,10 @@ const played = async (result: string, more: Partial<LambdaInvocation> = {}, faul
     void events.push(`${(clock.now().getTime() - START.getTime()) / 60_000} ${what}`);
   const around = scenarioInvocations({
     ...{ clock, lose: (arn: string) => note(`lost ${arn}`) },
-    scenario: { outcomes: [{ result: result as 'LOST', error_code: 'TOOL_FAILED', after_minutes: 7 }] },
+    scenario: {
+      plans: [{ plan_id: 'p1' }],
+      outcomes: [{ result: result as 'LOST', error_code: 'TOOL_FAILED', after_minutes: 7 }],
+    },
   });
   const invoke = async (): Promise<string> => {
     note('acts');
@@ -52,6 +56,7 @@ describe('a tool in a scenario', () => {
   test.each<[what: string, more: Partial<LambdaInvocation>]>([
     ['that is tried again', { retryCount: 1 }],
     ['of another state', { stateName: 'RecordOutcome' }],
+    ['for a plan of somebody else', { payload: { execution: { plan_id: 'p2', step_id: 's1', attempt: 1 } } }],
   ])('answers an invocation %s at once', async (_what, more) => {
     expect(await played('SUCCEEDED', more)).toEqual(['0 acts', '0 answer done']);
   });

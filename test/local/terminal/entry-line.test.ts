@@ -23,4 +23,12 @@ test.each([
     }),
     'PLAN_ACTIVATION_REJECTED · CONFLICT_ACTIVE_PLAN p2 · PRECONDITIONS_UNMET',
   ],
+  [
+    entry('PLAN_ABORTED', { reason: 'sold', compensate: true }, ben),
+    'PLAN_ABORTED · reason sold · compensate true · by ben',
+  ],
+  [
+    entry('STEP_COMPENSATED', { step_id: 's1', attempt: 1, result: 'FAILED', error: 'GONE: no such note' }),
+    'STEP_COMPENSATED s1 · attempt 1 · result FAILED · error GONE: no such note',
+  ],
 ])('an entry of a ledger is one short line', (of, line) => expect(entryLine(of)).toBe(line));

@@ -2,10 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { TransientError } from '../../../src/application/errors.ts';
 import type { ToolResult } from '../../../src/application/ports.ts';
 import { actionIntentId } from '../../../src/domain/intent/action-intent.ts';
-import { briefPlan, type MachineWorld } from '../machine-world.ts';
+import { briefPlan, type MachineWorld, meetingPlan } from '../machine-world.ts';
 import type { OpenWorld } from '../machine-worlds.ts';
 
 const INTENT = actionIntentId('p1', 's1', 1);
+const DAY_MINUTES = 1440;
 const SCOPE = { tenant_id: 'acme', account_id: 'a1' };
 
 const outcomeOf = (m: MachineWorld, intent = INTENT) => m.system.runtime.executions.outcome(SCOPE, intent);
@@ -129,6 +130,55 @@ export const executesActions = (open: OpenWorld) =>
       await dispatched(m);
       expect(await outcomeOf(m)).toMatchObject({ status: 'FAILED', error_code: 'AccessDeniedException' });
       expect(await m.world.rows('INTERNAL_NOTES_TABLE_NAME')).toEqual([]);
+    });
+
+    it('that is approved a hundred times at once is carried out once', async () => {
+      const m = await open();
+      await m.introduce({ plans: [meetingPlan('p1')] });
+      await m.cycle();
+      await m.tell('p1', { do: 'approve_intent', step_id: 's1' });
+      await Promise.all(Array.from({ length: 99 }, () => m.execute(INTENT)));
+      await m.settle();
+      const errors = m.executions().map(({ error }) => error ?? 'none');
+      expect(errors.filter((error) => error === 'none')).toHaveLength(1);
+      expect(errors.filter((error) => error === 'ExecutionAlreadyInProgressError')).toHaveLength(99);
+      expect(await m.world.rows('INTERNAL_TASKS_TABLE_NAME')).toHaveLength(1);
+      expect(await m.world.rows('EXECUTION_OUTCOMES_TABLE_NAME')).toHaveLength(1);
+      expect(await m.plan('p1')).toMatchObject({ plan_status: 'COMPLETED', steps: [{ last_attempt: 1 }] });
+    });
+
+    it('whose intent has lapsed on its way does nothing, and the plan learns it', async () => {
+      const m = await open();
+      m.intercept.set('StartExecution', (_, invoke) => {
+        m.wait(40 * DAY_MINUTES);
+        return invoke();
+      });
+      await dispatched(m);
+      expect(await outcomeOf(m)).toMatchObject({ status: 'FAILED', error_code: 'INTENT_EXPIRED' });
+      expect(await m.world.rows('INTERNAL_NOTES_TABLE_NAME')).toEqual([]);
+      expect((await m.plan('p1')).steps[0]?.in_flight).toBeUndefined();
+    });
+
+    it('with a payload of 200 KB is carried out', async () => {
+      const m = await open();
+      const constraints = { content: 'x'.repeat(200_000) };
+      const steps = [{ step_id: 's1', action_type: 'PREP_RENEWAL_BRIEF', constraints }];
+      await m.introduce({ plans: [briefPlan('p1', { steps })] });
+      await m.cycle();
+      expect(await outcomeOf(m)).toMatchObject({ status: 'SUCCEEDED' });
+      expect(await m.world.rows('INTERNAL_NOTES_TABLE_NAME')).toMatchObject([constraints]);
+    });
+
+    it('whose tool is throttled for minutes goes on once it is not', async () => {
+      const m = await open();
+      let calls = 0;
+      m.tool = async () => {
+        calls += 1;
+        if (calls < 9) throw new TransientError('slow down', { error_class: 'RATE_LIMIT' });
+        return { success: true, external_object_refs: [REF], tool_run_ref: 'r' };
+      };
+      await dispatched(m);
+      expect([calls, (await outcomeOf(m))?.status]).toEqual([9, 'SUCCEEDED']);
     });
 
     it('fails by name when its version is gone from the registry', async () => {
