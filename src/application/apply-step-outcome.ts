@@ -23,7 +23,10 @@ export const applyStepOutcome = async (
     key: outcome,
     now: clock.now().toISOString(),
     actor: { kind: 'system', id: `execute-action ${action_intent_id}` },
-    command: () => ({ type: 'APPLY_OUTCOME', step_id, attempt, outcome: stepOutcome(outcome) }),
+    command: () => ({
+      ...{ type: 'APPLY_OUTCOME', step_id, attempt, outcome: stepOutcome(outcome) },
+      replay: outcome.replay !== undefined,
+    }),
   });
   const plan_status = result.plan?.plan_status ?? 'NONE';
   if (!result.ok) return { applied: false, plan_status, effect: result.message };

@@ -4,7 +4,8 @@ import { definitionOf, ofType, resource } from './template.ts';
 
 let stage: PackagedStage;
 beforeAll(async () => {
-  stage = await packageStage('prod', { cycle: '5m', scheduleEnabled: 'false', maxPlansPerRun: '25' });
+  const params = { cycle: '5m', scheduleEnabled: 'false', maxPlansPerRun: '25' };
+  stage = await packageStage('prod', { params, functions: 'stubs' });
 }, 120_000);
 afterAll(() => stage?.remove());
 

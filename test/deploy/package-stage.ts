@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,7 +10,13 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const SERVERLESS = join(ROOT, 'node_modules/serverless/bin/serverless.js');
 /** What the service is made of; put into a directory of its own, so that packaging twice at once does no harm. */
 const FILES = ['package.json', 'serverless.yml', 'tsconfig.json'];
-const FOLDERS = ['functions', 'node_modules', 'resources', 'src', 'statemachines'];
+const FOLDERS = ['node_modules', 'resources', 'src', 'statemachines'];
+
+export interface PackageOptions {
+  /** What stands on the command line. */
+  readonly params?: Readonly<Record<string, string>>;
+  readonly functions?: 'bundled' | 'stubs';
+}
 
 export interface PackagedStage {
   readonly template: Template;
@@ -19,10 +25,22 @@ export interface PackagedStage {
   remove(): Promise<void>;
 }
 
-const serviceOfItsOwn = async (): Promise<string> => {
+/** Most of the time goes into bundling; where only the template counts, handlers that do nothing stand for the functions. */
+const writeStubs = async (directory: string): Promise<void> => {
+  const files = await readdir(join(ROOT, 'functions'), { recursive: true });
+  for (const file of files.filter((name) => name.endsWith('.ts'))) {
+    const path = join(directory, 'functions', file);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, 'export const handler = () => {};');
+  }
+};
+
+const serviceOfItsOwn = async (functions: PackageOptions['functions']): Promise<string> => {
   const directory = await mkdtemp(join(tmpdir(), 'cc-native-package-'));
+  const link = (name: string) => symlink(join(ROOT, name), join(directory, name));
   await Promise.all(FILES.map((name) => copyFile(join(ROOT, name), join(directory, name))));
-  await Promise.all(FOLDERS.map((name) => symlink(join(ROOT, name), join(directory, name))));
+  await Promise.all(FOLDERS.map(link));
+  await (functions === 'stubs' ? writeStubs(directory) : link('functions'));
   return directory;
 };
 
@@ -58,9 +76,9 @@ const run = async (directory: string, options: readonly string[]): Promise<void>
 /** Runs `serverless package` for a stage, as somebody without an AWS account would. */
 export const packageStage = async (
   stage: string,
-  params: Readonly<Record<string, string>> = {},
+  { params = {}, functions = 'bundled' }: PackageOptions = {},
 ): Promise<PackagedStage> => {
-  const directory = await serviceOfItsOwn();
+  const directory = await serviceOfItsOwn(functions);
   const remove = () => rm(directory, { recursive: true });
   const options = Object.entries(params).map(([name, value]) => `--param=${name}=${value}`);
   try {

@@ -41,8 +41,8 @@ export interface MachineWorld {
   startCycle(input?: unknown): Promise<string>;
   /** Runs a cycle, and everything that it starts, to its end. */
   cycle(input?: unknown): Promise<ExecutionRecord>;
-  /** Runs an execution of an intent of account a1 of acme, or whatever else the event says. */
-  execute(actionIntentId: string, of?: object): Promise<ExecutionRecord>;
+  /** Runs an execution of an intent of account a1 of acme, or whatever else the event says, with more beside the event. */
+  execute(actionIntentId: string, of?: object, more?: object): Promise<ExecutionRecord>;
   executions(): ExecutionRecord[];
   settle(): Promise<void>;
   /** As ben, of a plan of account a1 of acme. */
@@ -164,10 +164,10 @@ export const newMachineWorld = async ({
     },
     startCycle: (input: unknown = {}) => start(planCycleArn, input),
     cycle: async (input: unknown = {}) => finish(await start(planCycleArn, input)),
-    execute: async (action_intent_id: string, of: object = {}) => {
+    execute: async (action_intent_id: string, of: object = {}, more: object = {}) => {
       const approval = { approval_source: 'HUMAN', auto_executed: false };
       const data = { action_intent_id, tenant_id: 'acme', account_id: 'a1', ...approval, ...of };
-      return stepFunctions.settled(await start(executeActionArn, { detail: { data } }));
+      return stepFunctions.settled(await start(executeActionArn, { detail: { data }, ...more }));
     },
     tell: async (plan_id: string, command: PersonCommand) => {
       const key = { tenant_id: 'acme', account_id: 'a1', plan_id };

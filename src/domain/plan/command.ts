@@ -54,7 +54,12 @@ export type PlanCommand =
   | ({ readonly type: 'EXPIRE_APPROVAL' } & OfAttempt)
   | ({ readonly type: 'PUBLISH_AGAIN' } & OfAttempt)
   | ({ readonly type: 'CANCEL_UNSTARTED' } & OfAttempt)
-  | ({ readonly type: 'APPLY_OUTCOME'; readonly outcome: StepOutcome } & OfAttempt)
+  | ({
+      readonly type: 'APPLY_OUTCOME';
+      readonly outcome: StepOutcome;
+      /** Of an attempt that had come to an end and was carried out again. */
+      readonly replay?: boolean | undefined;
+    } & OfAttempt)
   | ({
       readonly type: 'RECORD_COMPENSATION';
       readonly result: Exclude<StepCompensation, 'PENDING'>;

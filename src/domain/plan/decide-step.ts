@@ -161,6 +161,19 @@ const applyToLive = (
   }
 };
 
+/** A step that failed is done when its last attempt succeeds after all; whatever has become of it otherwise stands. */
+const applyReplay = (
+  plan: Plan,
+  step: PlanStep,
+  { step_id, attempt, outcome }: Of<'APPLY_OUTCOME'>,
+  context: DecisionContext,
+): Decision => {
+  const isItsLast = step.status === 'FAILED' && step.last_attempt === attempt;
+  if (isTerminal(plan.plan_status) || !isItsLast || outcome.result !== 'SUCCEEDED') return alreadyDone;
+  const { plan_id } = plan;
+  return withEnd(plan, [eventOf('STEP_REPLAYED', { plan_id, step_id, attempt }, context)], context);
+};
+
 export const applyOutcome = (
   plan: Plan,
   command: Of<'APPLY_OUTCOME'>,
@@ -169,7 +182,8 @@ export const applyOutcome = (
   const { step_id, attempt } = command;
   const step = findStep(plan, step_id);
   if (!step) return noStep(plan, step_id);
-  if (step.in_flight?.attempt !== attempt) return alreadyDone;
+  if (step.in_flight?.attempt !== attempt)
+    return command.replay ? applyReplay(plan, step, command, context) : alreadyDone;
   if (step.in_flight.approval?.result !== 'GIVEN') {
     return refuse(
       'NOT_APPROVED',

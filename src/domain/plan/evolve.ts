@@ -61,6 +61,7 @@ const evolveStep = (step: PlanStep, event: PlanEvent, isToBeUndone: boolean): Pl
         published_again: (step.in_flight?.published_again ?? 0) + 1,
       });
     case 'STEP_COMPLETED':
+    case 'STEP_REPLAYED':
       return settled(step, 'DONE');
     case 'STEP_FAILED': {
       const { reason, retry_at, needs_person } = event.data;

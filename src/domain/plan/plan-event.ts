@@ -72,6 +72,8 @@ export interface PlanEventData {
   };
   STEP_SKIPPED: OfStep & { reason: string; attempt?: number };
   STEP_ATTEMPT_GRANTED: OfStep & { reason: string; retry_at: string };
+  /** An attempt that had failed was carried out again, and has succeeded. */
+  STEP_REPLAYED: OfAttempt;
   /** What became of undoing what the step's last attempt had done. */
   STEP_COMPENSATED: OfAttempt & { result: Exclude<StepCompensation, 'PENDING'>; error?: string };
   STEP_OUTCOME_RECORDED: OfAttempt & {

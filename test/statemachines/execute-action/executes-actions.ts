@@ -268,6 +268,33 @@ export const executesActions = (open: OpenWorld) =>
       },
     );
 
+    it('that nobody knows of is replayed under the same key, and its plan learns what came of it', async () => {
+      const m = await open();
+      const keys: string[] = [];
+      m.tool = async ({ idempotency_key }) => {
+        keys.push(idempotency_key);
+        throw thrown('SomethingUnheardOf');
+      };
+      await dispatched(m);
+      expect(await m.plan('p1')).toMatchObject({ plan_status: 'PAUSED' });
+      m.tool = undefined;
+      const replay = { reason: 'the tool is well again', requested_by: 'dana' };
+      expect(await m.execute(INTENT, {}, { replay })).toMatchObject({ status: 'SUCCEEDED' });
+      expect(await m.plan('p1')).toMatchObject({ plan_status: 'PAUSED', steps: [{ status: 'DONE' }] });
+      expect(await m.world.rows('INTERNAL_NOTES_TABLE_NAME')).toMatchObject([{ note_id: keys[0] }]);
+      const outcomes = await m.system.runtime.executions.outcomes(SCOPE, INTENT);
+      expect(outcomes.map(({ status, attempt_count }) => [status, attempt_count])).toEqual([
+        ['FAILED', 1],
+        ['SUCCEEDED', 2],
+      ]);
+      const ledger = await m.world.rows('LEDGER_TABLE_NAME');
+      expect(ledger.map(({ eventType }) => eventType).sort()).toEqual([
+        ...['ACTION_FAILED', 'REPLAY_COMPLETED', 'REPLAY_STARTED'],
+      ]);
+      await m.execute(INTENT, {}, { replay });
+      expect(await m.world.rows('INTERNAL_NOTES_TABLE_NAME')).toHaveLength(1);
+    });
+
     it('that ends after its plan was aborted records the outcome and changes no status', async () => {
       const m = await open();
       m.intercept.set('RecordOutcome', async (_, invoke) => {
