@@ -1,7 +1,11 @@
 /** Makes a role of each entry of access.yml; serverless.yml includes what `roles` returns. */
 
 /** The service whose actions a grant names; DynamoDB where nothing is said. */
-const SERVICES = { EventBus: 'events', GatewayClientSecret: 'secretsmanager', ConnectorSecrets: 'secretsmanager' };
+const SERVICES = {
+  EventBus: 'events',
+  GatewayClientSecret: 'secretsmanager',
+  ConnectorSecrets: 'secretsmanager',
+};
 
 const capitalised = (name) => `${name[0].toUpperCase()}${name.slice(1)}`;
 const kebab = (name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -72,6 +76,9 @@ const role = (prefix, functionName, grants) => ({
 export const roles = async ({ resolveVariable }) => {
   const access = await resolveVariable('file(resources/access.yml)');
   const prefix = await resolveVariable('self:custom.prefix');
-  const named = ([name, grants]) => [`${capitalised(name)}Role`, role(prefix, `${prefix}-${kebab(name)}`, grants)];
+  const named = ([name, grants]) => [
+    `${capitalised(name)}Role`,
+    role(prefix, `${prefix}-${kebab(name)}`, grants),
+  ];
   return { Resources: Object.fromEntries(Object.entries(access).map(named)) };
 };

@@ -80,10 +80,9 @@ export const planThroughput = async (plans: number) => {
   };
   let cycles = 0;
   const cost = await measured(bench.databasePid, async () => {
-    const done = () => system.stepFunctions.activity.computing === 0;
     for (let left = plans; left > 0; cycles += 1) {
       const { activated, stepsStarted } = await bench.cycle();
-      while (!done()) await sleep(PAUSE_MS);
+      while (system.inProgress() > 0) await sleep(PAUSE_MS);
       beats += 1;
       if (activated + stepsStarted === 0) left = await unfinished();
     }

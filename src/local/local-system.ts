@@ -61,6 +61,8 @@ export interface LocalSystem {
   /** A runtime with the whole environment, for what people do besides the machines. */
   readonly runtime: Runtime;
   readonly planCycleArn: string;
+  /** Executions that an event has started and that have not ended. */
+  inProgress(): number;
   units(): BilledUnits;
 }
 
@@ -104,12 +106,17 @@ export const createLocalSystem = async (options: LocalSystemOptions): Promise<Lo
   meterCapacity(dynamoDb, meter);
   const arnOf = (name: string) => `arn:aws:states:${region}:000000000000:stateMachine:${name}`;
 
+  let inProgress = 0;
   const bus = createLocalBus({
     ...{ busName: service.eventBusName, rules: service.rules, clock, region, newId },
     deliver: async (target, input) => {
       const stateMachineArn = arnOf(machineName(service, target));
       const { executionArn } = await stepFunctions.startExecution({ stateMachineArn, input });
-      if (options.onEnded) void stepFunctions.settled(executionArn).then(options.onEnded);
+      inProgress += 1;
+      void stepFunctions.settled(executionArn).then((execution) => {
+        inProgress -= 1;
+        options.onEnded?.(execution);
+      });
     },
   });
   const eventBridge = {
@@ -144,6 +151,7 @@ export const createLocalSystem = async (options: LocalSystemOptions): Promise<Lo
   return {
     ...{ stepFunctions, lambda, bus },
     runtime: createRuntime(reachingTools(service.environment, toolWorld), overrides),
+    inProgress: () => inProgress,
     planCycleArn: arnOf(machineName(service, service.scheduled.machine)),
     units: () => ({
       state_transitions: stepFunctions.units.stateTransitions,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { EXECUTION_SIGNALS } from '../../src/domain/execution/signal.ts';
 import { type DeployedFunction, deployedFunctions } from './deployed-functions.ts';
 import { deploysFunctions } from './dev-stage/deploys-functions.ts';
 import { keepsToRoles } from './dev-stage/keeps-to-roles.ts';
@@ -84,7 +85,19 @@ describe('triggers', () => {
     expect(properties('EventBus').Name).toBe('cc-native-dev-events');
   });
 
-  test('only that rule may put letters into the queue', () => {
+  test('outcomes are kept in a log group by its plain ARN, and what cannot be delivered is kept', () => {
+    const { EventBusName, EventPattern, Targets } = properties('SignalsRule');
+    expect(EventBusName).toEqual({ Ref: 'EventBus' });
+    expect(EventPattern).toEqual({ source: ['cc-native'], 'detail-type': [...EXECUTION_SIGNALS] });
+    expect(Targets).toMatchObject([
+      {
+        Arn: { 'Fn::Sub': expect.stringMatching(/:log-group:\$\{SignalsLogGroup\}$/) },
+        DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['SignalDeadLetters', 'Arn'] } },
+      },
+    ]);
+  });
+
+  test('only the rule of approvals may put letters into its queue', () => {
     const [statement] = properties('ActionApprovedDeadLettersPolicy').PolicyDocument.Statement;
     expect(statement).toMatchObject({
       Principal: { Service: 'events.amazonaws.com' },

@@ -10,6 +10,10 @@ const FAST = ['--speed', '600', '--every', '200ms'];
 const CYCLE =
   /^\d{4}-\d\d-\d\dT[\d:.]+Z {2}tenants \d+ {2}activated \d+ {2}stepsStarted \d+ {2}completed \d+ {2}expired \d+ {2}failed \d+ {2}ms \d+$/;
 
+/** Where the system says that it listens: DynamoDB, AWS, and the systems that tools act on. */
+const portsIn = (lines: readonly string[]): number[] =>
+  [...lines.join('\n').matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port));
+
 const small = (more = {}) => place.file('scenario.json', scenario([plan('p1')], more));
 
 describe('the local system', () => {
@@ -20,6 +24,8 @@ describe('the local system', () => {
     const cycles = await Promise.all([system.line(CYCLE), system.line(/completed 1 {2}expired 0/)]);
     for (const line of cycles) expect(line).toMatch(CYCLE);
     const text = system.lines.join('\n');
+    expect(text).toMatch(/Tool gateway \(MCP\) +http:\/\/127\.0\.0\.1:\d+\/mcp\n/);
+    expect(text).toMatch(/CRM, webhook receiver +http:\/\/127\.0\.0\.1:\d+ http:\/\/127\.0\.0\.1:\d+\/\n/);
     expect(text).toContain(`http://127.0.0.1:${place.awsPort}`);
     expect(text).toContain(`http://127.0.0.1:${place.dynamoDbPort}`);
     for (const machine of ['plan-cycle', 'execute-action'])
@@ -33,8 +39,9 @@ describe('the local system', () => {
       const system = place.start(['--scenario', path, '--every', '200ms']);
       await system.line(/STEP_APPROVED/);
       expect(await system.signal(signal)).toMatchObject({ how: 0, stderr: '' });
-      await untilFree(place.dynamoDbPort);
-      await untilFree(place.awsPort);
+      const ports = portsIn(system.lines);
+      expect(ports).toEqual(expect.arrayContaining([place.awsPort, place.dynamoDbPort]));
+      for (const port of ports) await untilFree(port);
     },
   );
 

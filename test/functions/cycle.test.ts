@@ -1,22 +1,14 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Cycle, OpenCycleOutput, PlanItem } from '../../src/contracts/plan-cycle.ts';
-import { CYCLE_ID, newCycle, newItem, newResult } from '../support/cycles.ts';
-import { INTENT, inFlight, ONE_STEP } from '../support/in-flight.ts';
-import { SCOPE, SCOPE_PK } from '../support/intents.ts';
+import { CYCLE_ID, newCycle, newResult } from '../support/cycles.ts';
 import { tell } from '../support/plan-commits.ts';
-import { approveIntent, minute, toStatus } from '../support/plan-fixtures.ts';
+import { minute, toStatus } from '../support/plan-fixtures.ts';
 import { useWorld } from '../support/world.ts';
-import { taskOf } from './every-task.ts';
+import { functionCalls } from './function-calls.ts';
 
 const world = useWorld();
 
-/** Calls a function with nothing in its environment but what it declares, and passes its output through JSON. */
-const call = async <T>(name: string, event: unknown): Promise<T> => {
-  const task = taskOf(name);
-  const runtime = world.runtimeWith(task.environment);
-  const output = await task.with(runtime)(JSON.parse(JSON.stringify(event)));
-  return JSON.parse(JSON.stringify(output));
-};
+const call = functionCalls(world);
 const page = { totals: null, tenants: [], results: [] };
 const enumerate = async (cycle: Cycle) =>
   (await call<{ tenants: unknown[] }>('enumerate-tenants', { cycle, cursor: null, ...page })).tenants;
@@ -118,70 +110,6 @@ describe('rows that are no plans', () => {
       }
     }
     expect(looks).toEqual(expect.arrayContaining(['INVALID p1', 'INVALID p2', 'LIVE p3']));
-  });
-});
-
-describe('a plan of one step', () => {
-  it('is looked at, dispatched, asked for, executed and completed, each by its function', async () => {
-    await Promise.all([
-      world.put('AUTONOMY_CONFIG_TABLE_NAME', {
-        ...{ pk: 'TENANT#acme', sk: 'ALLOWLIST#AUTO_EXEC', action_types: ['PREP_RENEWAL_BRIEF'] },
-      }),
-      world.put('AUTONOMY_CONFIG_TABLE_NAME', {
-        pk: 'TENANT#acme',
-        sk: 'AUTONOMY#DEFAULT',
-        mode: 'AUTO_EXECUTE',
-      }),
-      world.put('AUTONOMY_BUDGET_STATE_TABLE_NAME', {
-        pk: SCOPE_PK,
-        sk: 'BUDGET#CONFIG',
-        max_autonomous_per_day: 1,
-      }),
-      tell(world.runtime.plans, toStatus('ACTIVE', ONE_STEP)),
-    ]);
-    const of = { cycle: newCycle(), plan: newItem() };
-    expect(await call('evaluate-plan', of)).toMatchObject({ move: 'DISPATCH', step_id: 's1' });
-    expect(await call('dispatch-step', { ...of, step_id: 's1' })).toEqual({
-      ...{ claimed: true, action_intent_id: INTENT, effect: 'started step s1 (attempt 1)' },
-    });
-    const intent = { ...SCOPE, action_intent_id: INTENT };
-    expect(await call('decide-approval', intent)).toMatchObject({ result: 'AUTO_EXECUTED', reason: null });
-
-    const detail = { data: world.published[0] };
-    const execution = await call('start-execution', { execution_id: 'x1', input: { detail } });
-    const result = await call('invoke-tool', { execution });
-    expect(result).toMatchObject({ success: true, tool_name: 'internal.create_note' });
-    const outcome = await call('record-outcome', { execution, result });
-    expect(outcome).toMatchObject({ status: 'SUCCEEDED', plan_id: 'p1', step_id: 's1', attempt: 1 });
-    expect(await call('apply-step-outcome', { outcome })).toEqual({
-      ...{ applied: true, plan_status: 'COMPLETED', effect: 'STEP_COMPLETED, PLAN_COMPLETED' },
-    });
-  });
-
-  it('is paused when its execution ends in an error after which nobody knows', async () => {
-    await inFlight(world, [approveIntent('s1', 4)]);
-    const data = { ...SCOPE, action_intent_id: INTENT, approval_source: 'HUMAN', auto_executed: false };
-    const execution = await call('start-execution', { execution_id: 'x1', input: { detail: { data } } });
-    const error = { Error: 'States.Timeout', Cause: 'too slow' };
-    const outcome = await call('record-failure', { execution, error });
-    expect(outcome).toMatchObject({
-      status: 'FAILED',
-      error_code: 'OUTCOME_UNKNOWN',
-      error_class: 'TIMEOUT',
-    });
-    expect(await call('apply-step-outcome', { outcome })).toMatchObject({
-      applied: true,
-      plan_status: 'PAUSED',
-    });
-  });
-
-  it('is repaired when nothing was heard of it', async () => {
-    await inFlight(world, [approveIntent('s1', 4)]);
-    world.clock.set(minute(9));
-    const of = { cycle: newCycle(), plan: newItem(), step_id: 's1' };
-    expect(await call('repair-step', of)).toEqual({
-      ...{ completed: false, effect: 'published the approval again of step s1' },
-    });
   });
 });
 

@@ -2,7 +2,7 @@ import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { TransientError } from '../../application/errors.ts';
 import type { ExecutionLedger } from '../../application/ports.ts';
 import { type ExecutionLedgerEntry, executionLedgerEntry } from '../../domain/execution/execution-ledger.ts';
-import { ledgerEntryWrite } from './execution-store.ts';
+import { ledgerEntryWrite } from './execution-writes.ts';
 import { commitTogether, type TransactItem } from './guarded-write.ts';
 import { ledgerEntrySk, tenantPk } from './keys.ts';
 import { parseOptionalRow } from './rows.ts';

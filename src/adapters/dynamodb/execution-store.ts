@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { TransientError } from '../../application/errors.ts';
-import type { ExecutionStart, ExecutionStore, Scope } from '../../application/ports.ts';
+import type { ExecutionStart, ExecutionStore } from '../../application/ports.ts';
 import {
   type ActionOutcome,
   actionOutcome,
@@ -11,25 +11,18 @@ import {
   mayBeReplayed,
   type ReplayOf,
 } from '../../domain/execution/execution.ts';
+import { replayEntry } from '../../domain/execution/execution-ledger.ts';
 import {
-  compensationEntry,
-  type ExecutionLedgerEntry,
-  outcomeEntry,
-  replayEntry,
-} from '../../domain/execution/execution-ledger.ts';
-import { signalOf } from '../../domain/execution/signal.ts';
+  attemptRow,
+  compensationWrites,
+  type ExecutionTables,
+  finishExecutionWrites,
+  ledgerEntryWrite,
+  outcomeRow,
+} from './execution-writes.ts';
 import { commitTogether, type TransactItem } from './guarded-write.ts';
-import { executionSk, ledgerEntrySk, outcomeSk, replayOutcomeSk, scopePk, tenantPk } from './keys.ts';
+import { outcomeSk, replayOutcomeSk, scopePk } from './keys.ts';
 import { parseOptionalRow, parseRow } from './rows.ts';
-import type { TableNames } from './table-names.ts';
-
-type Tables = Pick<
-  TableNames,
-  | 'EXECUTION_ATTEMPTS_TABLE_NAME'
-  | 'EXECUTION_OUTCOMES_TABLE_NAME'
-  | 'LEDGER_TABLE_NAME'
-  | 'SIGNALS_TABLE_NAME'
->;
 
 /** One row per intent: whoever inserts it executes. */
 const NOBODY_HAS_IT = 'attribute_not_exists(pk)';
@@ -37,101 +30,6 @@ const NOBODY_HAS_IT = 'attribute_not_exists(pk)';
 const STILL_THE_DEAD_ONE = '#status = :running AND #owner = :dead';
 /** Replaying: the execution that was seen has come to an end, and nobody has replayed it since. */
 const STILL_THE_ENDED_ONE = '#status <> :running AND #owner = :ended';
-/** The first outcome stands. */
-const NO_OUTCOME_YET = 'attribute_not_exists(pk)';
-/** The ledger is append-only: an entry is never written over. */
-const ENTRY_IS_NEW = 'attribute_not_exists(pk)';
-/** A signal is told once; who tells it again must find the first one unchanged. */
-const SIGNAL_IS_NEW = 'attribute_not_exists(tenantId)';
-
-const attemptRow = (scope: Scope, id: string) => ({ pk: scopePk(scope), sk: executionSk(id) });
-
-const outcomeRow = (outcome: ActionOutcome) => ({
-  pk: scopePk(outcome),
-  sk: outcome.replay
-    ? replayOutcomeSk(outcome.action_intent_id, outcome.attempt_count)
-    : outcomeSk(outcome.action_intent_id),
-});
-
-/** Lets a transaction through only while no execution has taken the intent. */
-export const unstartedCheck = (
-  tables: Pick<Tables, 'EXECUTION_ATTEMPTS_TABLE_NAME'>,
-  scope: Scope,
-  actionIntentId: string,
-): TransactItem => ({
-  ConditionCheck: {
-    TableName: tables.EXECUTION_ATTEMPTS_TABLE_NAME,
-    Key: attemptRow(scope, actionIntentId),
-    ConditionExpression: NOBODY_HAS_IT,
-  },
-});
-
-/** Adds an entry to the tenant's ledger of executions. */
-export const ledgerEntryWrite = (
-  tables: Pick<Tables, 'LEDGER_TABLE_NAME'>,
-  entry: ExecutionLedgerEntry,
-): TransactItem => ({
-  Put: {
-    TableName: tables.LEDGER_TABLE_NAME,
-    Item: { pk: tenantPk(entry.tenantId), sk: ledgerEntrySk(entry.timestamp, entry.entryId), ...entry },
-    ConditionExpression: ENTRY_IS_NEW,
-  },
-});
-
-/** Writes the outcome once, with its ledger entry and its signal, and closes the attempt's row with it. */
-export const finishExecutionWrites = (tables: Tables, outcome: ActionOutcome): TransactItem[] => [
-  {
-    Put: {
-      TableName: tables.EXECUTION_OUTCOMES_TABLE_NAME,
-      Item: { ...outcomeRow(outcome), ...outcome },
-      ConditionExpression: NO_OUTCOME_YET,
-    },
-  },
-  {
-    Update: {
-      TableName: tables.EXECUTION_ATTEMPTS_TABLE_NAME,
-      Key: attemptRow(outcome, outcome.action_intent_id),
-      UpdateExpression: 'SET #status = :status, updated_at = :at',
-      ExpressionAttributeNames: { '#status': 'status' },
-      ExpressionAttributeValues: { ':status': outcome.status, ':at': outcome.completed_at },
-    },
-  },
-  ledgerEntryWrite(tables, outcomeEntry(outcome)),
-  {
-    Put: {
-      TableName: tables.SIGNALS_TABLE_NAME,
-      Item: signalOf(outcome),
-      ConditionExpression: SIGNAL_IS_NEW,
-    },
-  },
-];
-
-/** An outcome that is gone is not made up again, and what has become of undoing it stands. */
-const NOT_YET_UNDONE = 'compensation_status = :none';
-
-const compensationWrites = (
-  tables: Tables,
-  outcome: ActionOutcome,
-  compensation: Parameters<ExecutionStore['recordCompensation']>[1],
-  now: string,
-): TransactItem[] => [
-  {
-    Update: {
-      TableName: tables.EXECUTION_OUTCOMES_TABLE_NAME,
-      Key: outcomeRow(outcome),
-      UpdateExpression: compensation.error
-        ? 'SET compensation_status = :status, compensation_error = :error'
-        : 'SET compensation_status = :status',
-      ConditionExpression: NOT_YET_UNDONE,
-      ExpressionAttributeValues: {
-        ':none': 'NONE',
-        ':status': compensation.status,
-        ...(compensation.error && { ':error': compensation.error }),
-      },
-    },
-  },
-  ledgerEntryWrite(tables, compensationEntry(outcome, compensation, now)),
-];
 
 const newExecution = ({ intent, owner, now, deadline_at }: ExecutionStart): ExecutionAttempt => ({
   action_intent_id: intent.action_intent_id,
@@ -148,7 +46,7 @@ const newExecution = ({ intent, owner, now, deadline_at }: ExecutionStart): Exec
 
 type Put = NonNullable<TransactItem['Put']>;
 
-const attemptPut = (tables: Tables, execution: ExecutionAttempt, condition: Partial<Put>): Put => ({
+const attemptPut = (tables: ExecutionTables, execution: ExecutionAttempt, condition: Partial<Put>): Put => ({
   TableName: tables.EXECUTION_ATTEMPTS_TABLE_NAME,
   Item: { ...attemptRow(execution, execution.action_intent_id), ...execution },
   ...condition,
@@ -175,7 +73,10 @@ const ifStillEnded = ({ owner }: ExecutionAttempt): Partial<Put> => ({
 const TAKEN = { started: false, reason: 'TAKEN' } as const;
 
 /** Who executes an intent, and how it ended. */
-export const createExecutionStore = (client: DynamoDBDocumentClient, tables: Tables): ExecutionStore => {
+export const createExecutionStore = (
+  client: DynamoDBDocumentClient,
+  tables: ExecutionTables,
+): ExecutionStore => {
   const get: ExecutionStore['get'] = async (scope, id) => {
     const TableName = tables.EXECUTION_ATTEMPTS_TABLE_NAME;
     const { Item } = await client.send(

@@ -2,7 +2,7 @@ import type { ExtraWrite, LostTo, PlanCommit } from '../../application/ports.ts'
 import type { PlanEffect } from '../../domain/plan/effects.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { spendBudgetWrite } from './autonomy-store.ts';
-import { unstartedCheck } from './execution-store.ts';
+import { unstartedCheck } from './execution-writes.ts';
 import type { GuardedWrite, TransactItem } from './guarded-write.ts';
 import { approveIntentWrite, closeIntentWrite, putIntentWrite } from './intent-store.ts';
 import { activeLockSk, dueShard, dueSk, eventSk, planPk, scopePk } from './keys.ts';
