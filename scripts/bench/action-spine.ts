@@ -100,7 +100,9 @@ export const actionSpine = async (actions: number) => {
   const ended = new Set<() => void>();
   const bench = await startBenchSystem({
     ...{ clock: systemClock, maxPlansPerRun: 10 },
-    onEnded: () => ended.forEach((tell) => tell()),
+    onEnded: () => {
+      for (const tell of ended) tell();
+    },
   });
   const scenario = scenarioOf(actions);
   await seedRows(bench.documentClient, bench.tables, scenario, scenario.start);

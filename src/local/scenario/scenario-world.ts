@@ -14,7 +14,7 @@ const SUCCEEDS: ScenarioOutcome = {
   after_minutes: 5,
 };
 
-/** What a tool does for a plan that is none of the scenario's: its work, at once. */
+/** What a tool does for a plan of which the scenario says nothing: its work, at once. */
 const LEFT_ALONE: ScenarioOutcome = { ...SUCCEEDS, after_minutes: 0 };
 
 /** What says how actions turn out, and for which plans. */
@@ -31,11 +31,16 @@ const matches = (outcome: ScenarioOutcome, of: StepAttempt): boolean =>
   (outcome.step_id ?? of.step_id) === of.step_id &&
   (outcome.attempt ?? of.attempt) === of.attempt;
 
-/** The first outcome of the scenario that fits an attempt of its plans; success after five minutes if none does. */
-export const outcomeOf = ({ plans, outcomes }: ScenarioOutcomes, of: StepAttempt): ScenarioOutcome =>
-  plans.some(({ plan_id }) => plan_id === of.plan_id)
-    ? (outcomes.find((outcome) => matches(outcome, of)) ?? SUCCEEDS)
-    : LEFT_ALONE;
+/**
+ * The first outcome of the scenario that fits an attempt; success after five minutes if none does. A plan that is none of the
+ * scenario's has to be named to be meant.
+ */
+export const outcomeOf = ({ plans, outcomes }: ScenarioOutcomes, of: StepAttempt): ScenarioOutcome => {
+  const isOurs = plans.some(({ plan_id }) => plan_id === of.plan_id);
+  const isMeant = (outcome: ScenarioOutcome): boolean => isOurs || outcome.plan_id !== undefined;
+  const found = outcomes.find((outcome) => isMeant(outcome) && matches(outcome, of));
+  return found ?? (isOurs ? SUCCEEDS : LEFT_ALONE);
+};
 
 /**
  * Tools that turn out as the scenario says; what succeeds is carried out by the real tools. How long they take is not their concern, but
