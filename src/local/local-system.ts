@@ -6,6 +6,7 @@ import type { ConnectorId } from '../contracts/tools.ts';
 import type { LedgerEntry } from '../domain/ledger/plan-ledger.ts';
 import { noMetrics } from '../runtime/metrics.ts';
 import { createRuntime, type Runtime, type RuntimeOverrides } from '../runtime/runtime.ts';
+import { atMost } from './at-most.ts';
 import { createCapacityMeter, meterCapacity } from './dynamodb/capacity-meter.ts';
 import { createLocalBus, type LocalBus } from './event-bus.ts';
 import { createLocalLambda, type LocalLambda } from './lambda.ts';
@@ -88,6 +89,9 @@ const adapterName = (service: ServiceDefinition, connector: ConnectorId): string
   return found.name;
 };
 
+/** Functions that the machines run at once, as an account's concurrency limits them on AWS; more would only take memory here. */
+const MAX_INVOCATIONS = 32;
+
 type Variables = Readonly<Record<string, string>>;
 
 /** The same variables, with the addresses of this machine's tools in those that are there. */
@@ -137,11 +141,13 @@ export const createLocalSystem = async (options: LocalSystemOptions): Promise<Lo
   const lambda: LocalLambda = await createLocalLambda(service.functions, (environment) =>
     createRuntime(reachingTools(environment, toolWorld), overrides),
   );
+  // Those of adapters come from inside an invocation: to bound them, too, would let them wait for each other.
+  const limited = atMost(MAX_INVOCATIONS);
   const stepFunctions = createStepFunctions({
     ...{ clock: options.engineClock ?? clock, region, newId, retryDelays: options.retryDelays },
     ...(options.journal && { journal: options.journal }),
     invokeLambda: (invocation, signal) => {
-      const invoke = () => lambda.invoke(invocation.functionName, invocation.payload);
+      const invoke = () => limited(() => lambda.invoke(invocation.functionName, invocation.payload));
       return around ? around(invocation, signal, invoke) : invoke();
     },
   });

@@ -19,8 +19,6 @@ import { createStepAttemptStore } from '../adapters/dynamodb/step-attempt-store.
 import type { TableNames } from '../adapters/dynamodb/table-names.ts';
 import { createTenantStore } from '../adapters/dynamodb/tenant-store.ts';
 import { createEventPublisher } from '../adapters/eventbridge/event-publisher.ts';
-import { createClientCredentials } from '../adapters/gateway/client-credentials.ts';
-import { createMcpToolGateway } from '../adapters/gateway/mcp-tool-gateway.ts';
 import { createSecretStore } from '../adapters/secrets/secrets-manager-store.ts';
 import { throwTransientErrors } from '../adapters/transient-errors.ts';
 import type { Clock } from '../application/clock.ts';
@@ -121,8 +119,11 @@ export const createRuntime = (environment: Environment, overrides: RuntimeOverri
   const secrets = lazily(() => overrides.secrets ?? createSecretStore(new SecretsManagerClient({}), clock));
   const configs = lazily(() => createConnectorConfigStore(client(), tables));
   const metrics = lazily(() => overrides.metrics ?? createMetrics(environment));
-  const mcpGateway = (): ToolGateway =>
-    createMcpToolGateway({
+  // The MCP client is most of what a function would load, and few need it.
+  const mcpGateway = lazily(async (): Promise<ToolGateway> => {
+    const { createClientCredentials } = await import('../adapters/gateway/client-credentials.ts');
+    const { createMcpToolGateway } = await import('../adapters/gateway/mcp-tool-gateway.ts');
+    return createMcpToolGateway({
       url: required(environment, 'GATEWAY_URL'),
       token: createClientCredentials({
         tokenUrl: required(environment, 'GATEWAY_TOKEN_URL'),
@@ -131,6 +132,11 @@ export const createRuntime = (environment: Environment, overrides: RuntimeOverri
       }),
       metrics: metrics(),
     });
+  });
+  const throughMcp: ToolGateway = {
+    invoke: async (invocation) => (await mcpGateway()).invoke(invocation),
+    compensate: async (invocation) => (await mcpGateway()).compensate(invocation),
+  };
   const connectors = {
     internal: lazily(() => createInternalConnector(client(), tables, clock)),
     // Keeps its tokens from call to call.
@@ -160,7 +166,7 @@ export const createRuntime = (environment: Environment, overrides: RuntimeOverri
       ),
     ),
     tools: lazily(() => {
-      const gateway = overrides.gateway ?? mcpGateway();
+      const gateway = overrides.gateway ?? throughMcp;
       return overrides.tools?.(gateway) ?? gateway;
     }),
     registry: lazily(() => createActionTypeRegistry(client(), tables)),

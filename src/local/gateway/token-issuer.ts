@@ -33,7 +33,7 @@ const CONFIGURATION_PATH = '/.well-known/openid-configuration';
 /** As long as Cognito's, in seconds. */
 const LIFETIME_SECONDS = 3600;
 const KEY_ID = 'local-1';
-const ALGORITHM = 'RS256';
+const ALGORITHM = 'ES256';
 
 /** Issues tokens as Cognito does for clients, under a key of this process, and knows them again. */
 export interface TokenIssuer {

@@ -11,7 +11,7 @@ export const TOKEN_SECONDS = 7 * 86_400;
 
 const KEYS = { method: 'GET', path: '/.well-known/jwks.json', authorization: undefined, body: '' } as const;
 const AUDIENCE = 'cc-native-local-api';
-const ALGORITHMS = ['RS256'];
+const ALGORITHMS = ['ES256'];
 
 export interface LocalTokens {
   /** A token with the claims that a query asks for: `tenant_id`, `sub`, and `account_ids` with commas between. */
