@@ -73,7 +73,9 @@ export const runTool = async (
   const help = { exitCode: 0, document: { usage }, text: usage };
   const answer = args.includes('--help')
     ? help
-    : await tool(args).catch((error: Error) => answerTo(error, usage));
+    : await Promise.resolve(args)
+        .then(tool)
+        .catch((error: Error) => answerTo(error, usage));
   print(answer, args.includes('--json'));
   process.exitCode = answer.exitCode;
 };

@@ -15,7 +15,13 @@ const DUPLICATES = 20;
 const MISSING = 'MISSING_REQUIRED_PARAMETER';
 const S1 = 's1';
 
+const says =
+  (expected: string) =>
+  ({ status }: Facts): boolean =>
+    status === undefined || status === expected;
+
 const EXECUTED: Expectations<Facts> = {
+  'the API to say SUCCEEDED': says('SUCCEEDED'),
   'attempt SUCCEEDED': ({ attempt }) => attempt?.status === 'SUCCEEDED',
   'the outcome': ({ outcomes }) => outcomes.some(({ status }) => status === 'SUCCEEDED'),
   'the ledger entry': ({ entries }) => entries.some(({ eventType }) => eventType === 'ACTION_EXECUTED'),
@@ -25,6 +31,7 @@ const EXECUTED: Expectations<Facts> = {
 };
 
 const FAILED: Expectations<Facts> = {
+  'the API to say FAILED': says('FAILED'),
   'attempt FAILED': ({ attempt }) => attempt?.status === 'FAILED',
   [`the outcome with ${MISSING}`]: ({ outcomes }) =>
     outcomes.some(({ error_code }) => error_code === MISSING),

@@ -20,6 +20,8 @@ export interface Facts {
   readonly entries: readonly Row[];
   readonly signals: readonly Row[];
   readonly notes: readonly Row[];
+  /** By the HTTP API; undefined where there is none. */
+  readonly status: string | undefined;
 }
 
 /** All rows of a partition, read consistently. */
@@ -52,7 +54,7 @@ export const readFacts = async (
   { step_id, intentId }: { readonly step_id: string; readonly intentId: string },
 ): Promise<Facts> => {
   const { plans, executions } = stage.stores;
-  const [plan, planLedger, attempt, outcomes, entries, signals, notes] = await Promise.all([
+  const [plan, planLedger, attempt, outcomes, entries, signals, notes, status] = await Promise.all([
     plans.get(key),
     plans.ledger(key.plan_id),
     executions.get(key, intentId),
@@ -60,9 +62,10 @@ export const readFacts = async (
     partition(stage, 'LEDGER_TABLE_NAME', ['pk', tenantPk(key.tenant_id)]),
     partition(stage, 'SIGNALS_TABLE_NAME', ['tenantId', key.tenant_id]),
     partition(stage, 'INTERNAL_NOTES_TABLE_NAME', ['pk', scopePk(key)]),
+    stage.status(key, intentId),
   ]);
   return {
-    ...{ plan, planLedger, attempt, outcomes },
+    ...{ plan, planLedger, attempt, outcomes, status },
     step: plan && findStep(plan, step_id),
     entries: entries.filter(isAbout(intentId)),
     signals: signals.filter(isAbout(intentId)),

@@ -1,4 +1,8 @@
+import { z } from 'zod';
 import type { Clock } from '../../src/application/clock.ts';
+import type { Scope } from '../../src/application/ports.ts';
+import { CLOCK_PATH } from '../../src/local/clock/clock-path.ts';
+import { TOKEN_PATH } from '../../src/local/http-api/local-tokens.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
 import { localClock } from '../cli/local-clock.ts';
 import { localEndpoints } from '../cli/local-endpoints.ts';
@@ -17,9 +21,30 @@ const PACE = {
 export interface CheckedStage extends StageTables, Readonly<(typeof PACE)['local']> {
   readonly machines: Awaited<ReturnType<typeof openMachines>>['client'];
   readonly planCycleArn: string;
+  /** What the HTTP API says of an action's status; undefined where a stage has no API. */
+  status(scope: Scope, actionIntentId: string): Promise<string | undefined>;
   /** The stage's time, which stands still from then on. */
   time(): Promise<Clock>;
 }
+
+const facts = z.object({ api_url: z.url() });
+const granted = z.object({ access_token: z.string() });
+const answered = z.object({ status: z.string() });
+
+const json = async (url: URL, headers: Record<string, string> = {}): Promise<unknown> =>
+  (await fetch(url, { headers })).json();
+
+/** Asks the API of the local system, which says where that is, as somebody of the action's tenant. */
+const statusAt =
+  (endpoint: string): CheckedStage['status'] =>
+  async ({ tenant_id, account_id }, actionIntentId) => {
+    const { api_url } = facts.parse(await json(new URL(CLOCK_PATH, endpoint)));
+    const query = new URLSearchParams({ tenant_id, sub: 'e2e' });
+    const { access_token } = granted.parse(await json(new URL(`${TOKEN_PATH}?${query}`, api_url)));
+    const path = `/executions/${actionIntentId}/status?account_id=${account_id}`;
+    const answer = await json(new URL(path, api_url), { authorization: `Bearer ${access_token}` });
+    return answered.parse(answer).status;
+  };
 
 /**
  * @throws DynamoDbUnavailableError, LocalSystemUnavailableError naming the endpoint of a local system that does not answer.
@@ -33,6 +58,7 @@ export const openStage = async (stage: string): Promise<CheckedStage> => {
   return {
     ...{ ...tables, ...(isLocal ? PACE.local : PACE.deployed), machines },
     planCycleArn: await findMachine(machines, planCycleName),
+    status: isLocal ? statusAt(stepFunctions) : async () => undefined,
     time: async () => (isLocal ? localClock(stepFunctions) : systemClock),
   };
 };

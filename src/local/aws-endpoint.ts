@@ -47,6 +47,8 @@ export const createAwsEndpoint = (
     planCycleArn,
   }: Pick<LocalSystem, 'stepFunctions' | 'bus' | 'lambda' | 'planCycleArn'>,
   clock: Clock,
+  /** Where the HTTP API listens, told with the time. */
+  apiUrl?: string,
 ): Server => {
   const stepFunctionsEndpoint = createStepFunctionsEndpoint(stepFunctions);
   const lambdaEndpoint = createLambdaEndpoint(lambda, regionOf(planCycleArn));
@@ -58,7 +60,7 @@ export const createAwsEndpoint = (
 
   const answer = async (request: IncomingMessage): Promise<HttpAnswer> => {
     if (request.method === 'GET' && request.url === CLOCK_PATH)
-      return json(200, { now: clock.now().toISOString() });
+      return json(200, { now: clock.now().toISOString(), ...(apiUrl && { api_url: apiUrl }) });
     if (request.url?.startsWith(LAMBDA_PATH))
       return lambdaEndpoint(request, await readBody(request, MAX_PAYLOAD_BYTES));
     const body = await readBody(request, MAX_BODY_BYTES);

@@ -126,9 +126,9 @@ export const startLocalWorld = async ({
     ...(onEnded && { onEnded }),
     ...(journal && { journal }),
   });
-  const server = createAwsEndpoint(system, clock);
-  await listen(server, awsPort);
   const api = await startHttpApi({ port: 0, clock, runtime: apiRuntime(system, service, dynamoDb, clock) });
+  const server = createAwsEndpoint(system, clock, api.url);
+  await listen(server, awsPort);
   return {
     ...{ system, dynamoDb, toolWorld, apiUrl: api.url, unfinished: unfinished.length },
     resume: () => unfinished.forEach((execution) => void system.stepFunctions.resume(execution)),
