@@ -14,7 +14,6 @@ export default {
       },
     ],
   },
-  testSequencer: '<rootDir>/test/support/longest-first.js',
   testTimeout: 30_000,
   // Jest would leave one of two cores to itself.
   maxWorkers: 2,

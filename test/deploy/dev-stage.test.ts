@@ -108,6 +108,14 @@ describe('triggers', () => {
   });
 });
 
+test('the template has every alarm, each of which tells the topic, and the dashboard', () => {
+  const packaged = ofType(stage.template, 'AWS::CloudWatch::Alarm');
+  expect(packaged.size).toBe(9);
+  for (const { Properties } of packaged.values())
+    expect(Properties.AlarmActions).toEqual([{ Ref: 'AlarmsTopic' }]);
+  expect(ofType(stage.template, 'AWS::CloudWatch::Dashboard').size).toBe(1);
+});
+
 test('all tables are on demand; a stage of a developer can be removed', () => {
   const tables = ofType(stage.template, 'AWS::DynamoDB::Table');
   expect([...tables.keys()].sort()).toEqual(Object.keys(yaml('tables.yml').Resources).sort());
