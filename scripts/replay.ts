@@ -1,4 +1,4 @@
-import type { Scope } from '../src/application/ports.ts';
+import type { Scope } from '../src/application/ports/scope.ts';
 import { requestReplay } from '../src/application/request-replay.ts';
 import { awaitReplay } from './cli/await-replay.ts';
 import { openReplays, type StageReplays } from './cli/open-replays.ts';

@@ -1,6 +1,6 @@
 import { commandPlan } from '../../src/application/command-plan.ts';
 import { dispatchStep } from '../../src/application/dispatch-step.ts';
-import type { ActionApproved } from '../../src/application/ports.ts';
+import type { ActionApproved } from '../../src/application/ports/events.ts';
 import type { Cycle } from '../../src/contracts/plan-cycle.ts';
 import { actionIntentId } from '../../src/domain/intent/action-intent.ts';
 import { introducePlan } from '../../src/local/scenario/play.ts';

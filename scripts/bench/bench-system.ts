@@ -3,7 +3,7 @@ import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { TableNames } from '../../src/adapters/dynamodb/table-names.ts';
 import type { Clock } from '../../src/application/clock.ts';
-import type { ToolGateway } from '../../src/application/ports.ts';
+import type { ToolGateway } from '../../src/application/ports/tools.ts';
 import type { Totals } from '../../src/contracts/plan-cycle.ts';
 import { sleepingInRealTime } from '../../src/local/clock/scaled-clock.ts';
 import { createDynamoDbClient } from '../../src/local/dynamodb/client.ts';

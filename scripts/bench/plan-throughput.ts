@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../src/application/clock.ts';
-import type { ToolGateway } from '../../src/application/ports.ts';
+import type { ToolGateway } from '../../src/application/ports/tools.ts';
 import { introducePlan } from '../../src/local/scenario/play.ts';
 import { parseScenario, type Scenario } from '../../src/local/scenario/scenario.ts';
 import { seedConnectors, seedRows } from '../../src/local/scenario/seed-rows.ts';

@@ -1,5 +1,5 @@
 import { getExecutionStatus } from '../../src/application/get-execution-status.ts';
-import type { Scope } from '../../src/application/ports.ts';
+import type { Scope } from '../../src/application/ports/scope.ts';
 import type { EndedExecution } from '../../src/domain/execution/execution-status.ts';
 import type { StageReplays } from './open-replays.ts';
 import { executionEnd, type Waiting } from './plan-cycle-execution.ts';

@@ -1,6 +1,6 @@
 import type { ChangeResult } from '../../src/application/change-plan.ts';
 import { type CommandPlanDeps, commandPlan } from '../../src/application/command-plan.ts';
-import type { EventPublisher } from '../../src/application/ports.ts';
+import type { EventPublisher } from '../../src/application/ports/events.ts';
 import type { PlanEvent } from '../../src/domain/plan/plan-event.ts';
 import { oneLine } from './one-line.ts';
 import type { ChangeRequest } from './plans-arguments.ts';

@@ -1,5 +1,6 @@
 import { ValidationError } from '../../src/application/errors.ts';
-import type { PlanKey, PlanStore, TenantStore } from '../../src/application/ports.ts';
+import type { TenantStore } from '../../src/application/ports/configuration.ts';
+import type { PlanKey, PlanStore } from '../../src/application/ports/plans.ts';
 import type { Plan } from '../../src/domain/plan/plan.ts';
 import { textTable } from '../../src/local/terminal/text-table.ts';
 import { oneLine } from './one-line.ts';

@@ -2,7 +2,7 @@ import type { SFNClient } from '@aws-sdk/client-sfn';
 import { createExecutionLedger } from '../../src/adapters/dynamodb/execution-ledger-store.ts';
 import { createExecutionStarter } from '../../src/adapters/stepfunctions/execution-starter.ts';
 import { ConfigurationError } from '../../src/application/errors.ts';
-import type { PlanStore } from '../../src/application/ports.ts';
+import type { PlanStore } from '../../src/application/ports/plans.ts';
 import type { RequestReplayDeps } from '../../src/application/request-replay.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
 import { openMachines } from './open-machines.ts';

@@ -1,4 +1,4 @@
-import type { PlanStore } from '../../src/application/ports.ts';
+import type { PlanStore } from '../../src/application/ports/plans.ts';
 import type { LedgerEntry } from '../../src/domain/ledger/plan-ledger.ts';
 import type { Plan } from '../../src/domain/plan/plan.ts';
 import { ledgerProblems } from './verify-plan.ts';

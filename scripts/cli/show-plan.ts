@@ -1,4 +1,4 @@
-import type { PlanStore } from '../../src/application/ports.ts';
+import type { PlanStore } from '../../src/application/ports/plans.ts';
 import type { Plan, PlanStep } from '../../src/domain/plan/plan.ts';
 import { EXIT_VIOLATION } from '../../src/local/terminal/command-line.ts';
 import { type PlanRecord, readPlan } from './plan-record.ts';

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createActionTypeRegistry } from '../../src/adapters/dynamodb/action-type-registry-store.ts';
-import type { EventPublisher, PlanKey } from '../../src/application/ports.ts';
+import type { EventPublisher } from '../../src/application/ports/events.ts';
+import type { PlanKey } from '../../src/application/ports/plans.ts';
 import { DEFAULT_ACTION_TYPES } from '../../src/domain/intent/default-action-types.ts';
 import type { CheckName } from './arguments.ts';
 import { type Facts, readFacts } from './facts.ts';

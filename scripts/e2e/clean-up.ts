@@ -1,7 +1,7 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { actionTypePk, CLAIM_SK, idempotencyPk, planPk, scopePk } from '../../src/adapters/dynamodb/keys.ts';
 import type { TableNames } from '../../src/adapters/dynamodb/table-names.ts';
-import type { PlanKey } from '../../src/application/ports.ts';
+import type { PlanKey } from '../../src/application/ports/plans.ts';
 import { isTerminal } from '../../src/domain/plan/plan.ts';
 import { partition, type Row } from './facts.ts';
 import type { CheckedStage } from './open-stage.ts';

@@ -1,7 +1,7 @@
 import { paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { scopePk, tenantPk } from '../../src/adapters/dynamodb/keys.ts';
 import type { TableNames } from '../../src/adapters/dynamodb/table-names.ts';
-import type { PlanKey } from '../../src/application/ports.ts';
+import type { PlanKey } from '../../src/application/ports/plans.ts';
 import type { ActionOutcome, ExecutionAttempt } from '../../src/domain/execution/execution.ts';
 import type { LedgerEntry } from '../../src/domain/ledger/plan-ledger.ts';
 import { findStep, type Plan, type PlanStep } from '../../src/domain/plan/plan.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Clock } from '../../src/application/clock.ts';
-import type { Scope } from '../../src/application/ports.ts';
+import type { Scope } from '../../src/application/ports/scope.ts';
 import { CLOCK_PATH } from '../../src/local/clock/clock-path.ts';
 import { TOKEN_PATH } from '../../src/local/http-api/local-tokens.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';

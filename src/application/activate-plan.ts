@@ -7,7 +7,8 @@ import { activationFacts } from './activation-facts.ts';
 import { type ChangeResult, changePlan } from './change-plan.ts';
 import type { Clock } from './clock.ts';
 import { cycleChange } from './cycle-time.ts';
-import type { PlanStore, TenantStore } from './ports.ts';
+import type { TenantStore } from './ports/configuration.ts';
+import type { PlanStore } from './ports/plans.ts';
 
 export interface ActivatePlanDeps {
   readonly clock: Clock;

@@ -1,6 +1,7 @@
 import type { Plan } from '../domain/plan/plan.ts';
 import type { ActivationFacts } from '../domain/policy/plan-policy-gate.ts';
-import type { PlanStore, TenantStore } from './ports.ts';
+import type { TenantStore } from './ports/configuration.ts';
+import type { PlanStore } from './ports/plans.ts';
 
 /** What the policy gate has to know of the world before a plan may become ACTIVE. */
 export const activationFacts = async (

@@ -2,7 +2,7 @@ import type { ApplyStepOutcomeOutput } from '../contracts/execute-action.ts';
 import type { ActionOutcome } from '../domain/execution/execution.ts';
 import { changePlan } from './change-plan.ts';
 import type { Clock } from './clock.ts';
-import type { PlanStore } from './ports.ts';
+import type { PlanStore } from './ports/plans.ts';
 import { stepOutcome } from './step-outcome.ts';
 
 export interface ApplyStepOutcomeDeps {

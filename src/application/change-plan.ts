@@ -6,7 +6,7 @@ import { dueAt } from '../domain/plan/next-move.ts';
 import type { Actor, Plan } from '../domain/plan/plan.ts';
 import type { PlanEvent } from '../domain/plan/plan-event.ts';
 import { TransientError } from './errors.ts';
-import type { ExtraWrite, LostTo, PlanKey, PlanStore } from './ports.ts';
+import type { ExtraWrite, LostTo, PlanKey, PlanStore } from './ports/plans.ts';
 
 /** How often a writer that lost re-reads and decides again before it gives up for now. */
 const MAX_DECISIONS = 5;

@@ -1,6 +1,7 @@
 import type { CloseCycleOutput, Cycle, Totals } from '../contracts/plan-cycle.ts';
 import { addResults, type PageResults } from './cycle-totals.ts';
-import type { CycleLease, Log } from './ports.ts';
+import type { Log } from './ports/observability.ts';
+import type { CycleLease } from './ports/plans.ts';
 
 export interface CloseCycleDeps {
   readonly lease: CycleLease;

@@ -3,7 +3,9 @@ import { findStep, type InFlight, type Plan, type PlanStep } from '../domain/pla
 import { activationFacts } from './activation-facts.ts';
 import { type ChangeResult, changePlan } from './change-plan.ts';
 import type { Clock } from './clock.ts';
-import type { EventPublisher, PlanKey, PlanStore, TenantStore } from './ports.ts';
+import type { TenantStore } from './ports/configuration.ts';
+import type { EventPublisher } from './ports/events.ts';
+import type { PlanKey, PlanStore } from './ports/plans.ts';
 
 export interface CommandPlanDeps {
   readonly clock: Clock;

@@ -1,6 +1,6 @@
 import type { CalledTool, Compensation, ExecutionState } from '../contracts/execute-action.ts';
 import type { ExternalObjectRef } from '../domain/execution/execution.ts';
-import type { ToolGateway } from './ports.ts';
+import type { ToolGateway } from './ports/tools.ts';
 
 export interface CompensateActionDeps {
   readonly tools: ToolGateway;

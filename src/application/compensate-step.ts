@@ -9,15 +9,11 @@ import { cycleChange } from './cycle-time.ts';
 import { KillSwitchEnabledError } from './errors.ts';
 import { requireIntent } from './intent-in-flight.ts';
 import { callOf } from './map-action-to-tool.ts';
-import type {
-  ActionTypeRegistry,
-  ExecutionStore,
-  IntentStore,
-  KillSwitchStore,
-  Metrics,
-  PlanStore,
-  ToolGateway,
-} from './ports.ts';
+import type { ActionTypeRegistry, KillSwitchStore } from './ports/configuration.ts';
+import type { ExecutionStore, IntentStore } from './ports/executions.ts';
+import type { Metrics } from './ports/observability.ts';
+import type { PlanStore } from './ports/plans.ts';
+import type { ToolGateway } from './ports/tools.ts';
 
 export interface CompensateStepDeps {
   readonly clock: Clock;

@@ -2,7 +2,7 @@ import type { NewPlan } from '../domain/plan/plan-event.ts';
 import { type ChangeResult, changePlan } from './change-plan.ts';
 import type { Clock } from './clock.ts';
 import { TransientError } from './errors.ts';
-import type { PlanStore } from './ports.ts';
+import type { PlanStore } from './ports/plans.ts';
 
 /**
  * Stores a new plan in DRAFT, with PLAN_CREATED as the first entry of its ledger. A plan's id is its own among all tenants; one that is

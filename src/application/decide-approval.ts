@@ -9,7 +9,11 @@ import { type Actor, findStep } from '../domain/plan/plan.ts';
 import { type ChangeResult, changePlan } from './change-plan.ts';
 import type { Clock } from './clock.ts';
 import { requireIntent } from './intent-in-flight.ts';
-import type { AutonomyStore, EventPublisher, ExtraWrite, IntentStore, PlanStore, Scope } from './ports.ts';
+import type { AutonomyStore } from './ports/configuration.ts';
+import type { EventPublisher } from './ports/events.ts';
+import type { IntentStore } from './ports/executions.ts';
+import type { ExtraWrite, PlanStore } from './ports/plans.ts';
+import type { Scope } from './ports/scope.ts';
 
 export interface DecideApprovalDeps {
   readonly clock: Clock;

@@ -4,7 +4,8 @@ import type { PlanEvent } from '../domain/plan/plan-event.ts';
 import { changePlan } from './change-plan.ts';
 import type { Clock } from './clock.ts';
 import { cycleChange } from './cycle-time.ts';
-import type { ActionTypeRegistry, PlanStore, StepAttemptStore } from './ports.ts';
+import type { ActionTypeRegistry } from './ports/configuration.ts';
+import type { PlanStore, StepAttemptStore } from './ports/plans.ts';
 
 export interface DispatchStepDeps {
   readonly clock: Clock;

@@ -1,6 +1,6 @@
 import type { ActionOutcome } from '../domain/execution/execution.ts';
 import { signalOf } from '../domain/execution/signal.ts';
-import type { EventPublisher } from './ports.ts';
+import type { EventPublisher } from './ports/events.ts';
 
 /**
  * Tells the bus of an outcome. It was recorded before; should this get lost, the plan's cycle tells it again.

@@ -1,6 +1,6 @@
 import type { Cycle, EnumeratePlansOutput, PlanItem, PlansOfTenant } from '../contracts/plan-cycle.ts';
 import { isTerminal, type Plan } from '../domain/plan/plan.ts';
-import type { PlanKey, PlanStore } from './ports.ts';
+import type { PlanKey, PlanStore } from './ports/plans.ts';
 
 const item = ({ tenant_id, account_id, plan_id }: PlanKey, more: Partial<PlanItem>): PlanItem => ({
   tenant_id,

@@ -3,7 +3,8 @@ import { isTerminal } from '../domain/plan/plan.ts';
 import type { Clock } from './clock.ts';
 import { cycleNow } from './cycle-time.ts';
 import { addResults, type PageResults, withFailures } from './cycle-totals.ts';
-import type { PlanHint, PlanStore, TenantStore, UnreadableTenant } from './ports.ts';
+import type { TenantStore, UnreadableTenant } from './ports/configuration.ts';
+import type { PlanHint, PlanStore } from './ports/plans.ts';
 
 /** Plans that one page holds at the most: ids in, results out, and both stay far below 256 KiB. */
 export const PLANS_PER_PAGE = 500;

@@ -4,7 +4,7 @@ import type { Plan } from '../domain/plan/plan.ts';
 import { changePlan } from './change-plan.ts';
 import type { Clock } from './clock.ts';
 import { cycleChange } from './cycle-time.ts';
-import type { PlanStore } from './ports.ts';
+import type { PlanStore } from './ports/plans.ts';
 
 export interface EvaluatePlanDeps {
   readonly clock: Clock;

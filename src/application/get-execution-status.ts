@@ -1,6 +1,7 @@
 import { type ExecutionStatus, executionStatus } from '../domain/execution/execution-status.ts';
 import type { Clock } from './clock.ts';
-import type { ExecutionStore, IntentStore, Scope } from './ports.ts';
+import type { ExecutionStore, IntentStore } from './ports/executions.ts';
+import type { Scope } from './ports/scope.ts';
 
 export interface GetExecutionStatusDeps {
   readonly clock: Clock;

@@ -1,6 +1,7 @@
 import type { ActionIntent } from '../domain/intent/action-intent.ts';
 import { IntentNotFoundError } from './errors.ts';
-import type { IntentStore, Scope } from './ports.ts';
+import type { IntentStore } from './ports/executions.ts';
+import type { Scope } from './ports/scope.ts';
 
 /**
  * The intent of that id.

@@ -1,5 +1,5 @@
 import type { ExecutionState, InvokedTool, MappedCall } from '../contracts/execute-action.ts';
-import type { ToolGateway, ToolResult } from './ports.ts';
+import type { ToolGateway, ToolResult } from './ports/tools.ts';
 import { type PreflightDeps, requireRunnable } from './validate-preflight.ts';
 
 export interface InvokeToolDeps extends PreflightDeps {

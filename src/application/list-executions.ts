@@ -2,7 +2,8 @@ import { DEFAULT_PAGE_SIZE, pageToken } from '../contracts/execution-status.ts';
 import { attemptSummary, type ExecutionSummary } from '../domain/execution/execution-status.ts';
 import type { Clock } from './clock.ts';
 import { ValidationError } from './errors.ts';
-import type { ExecutionCursor, ExecutionHistory, Scope } from './ports.ts';
+import type { ExecutionCursor, ExecutionHistory } from './ports/executions.ts';
+import type { Scope } from './ports/scope.ts';
 
 export interface ListExecutionsDeps {
   readonly clock: Clock;

@@ -6,7 +6,8 @@ import { executionIdempotencyKey } from '../domain/intent/idempotency-key.ts';
 import { mapArguments } from '../domain/intent/map-arguments.ts';
 import { ToolMappingNotFoundError, ValidationError } from './errors.ts';
 import { requireIntent } from './intent-in-flight.ts';
-import type { ActionTypeRegistry, IntentStore } from './ports.ts';
+import type { ActionTypeRegistry } from './ports/configuration.ts';
+import type { IntentStore } from './ports/executions.ts';
 
 export interface MapActionToToolDeps {
   readonly intents: IntentStore;

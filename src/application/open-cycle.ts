@@ -1,7 +1,8 @@
 import type { OpenCycleOutput, PlanCycleInput } from '../contracts/plan-cycle.ts';
 import type { Clock } from './clock.ts';
 import { ValidationError } from './errors.ts';
-import type { CycleLease, PlanKey, PlanStore, TenantStore } from './ports.ts';
+import type { TenantStore } from './ports/configuration.ts';
+import type { CycleLease, PlanKey, PlanStore } from './ports/plans.ts';
 
 /** Most iterations of an inline Map that Step Functions runs at once (AWS quota). */
 const INLINE_MAP_CONCURRENCY = 40;

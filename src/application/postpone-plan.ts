@@ -1,7 +1,8 @@
 import type { Cycle, PlanItem } from '../contracts/plan-cycle.ts';
 import { secondsAfter } from '../domain/identifiers.ts';
 import type { Clock } from './clock.ts';
-import type { Log, PlanStore } from './ports.ts';
+import type { Log } from './ports/observability.ts';
+import type { PlanStore } from './ports/plans.ts';
 
 /** How long a plan that could not be looked at waits for the next try, so that it starves no other, in seconds. */
 export const FAILED_PLAN_RETRY_SECONDS = 60;

@@ -9,7 +9,9 @@ import { type ActionOutcome, OUTCOME_UNKNOWN } from '../domain/execution/executi
 import { bounded, type Failure, failureOf } from '../domain/execution/failure.ts';
 import type { Clock } from './clock.ts';
 import { NOTHING_WAS_DONE } from './errors.ts';
-import type { ExecutionStore, IdempotencyStore, Looked, Metrics } from './ports.ts';
+import type { IdempotencyStore, Looked } from './ports/connectors.ts';
+import type { ExecutionStore } from './ports/executions.ts';
+import type { Metrics } from './ports/observability.ts';
 
 export interface RecordOutcomeDeps {
   readonly clock: Clock;

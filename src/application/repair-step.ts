@@ -9,7 +9,9 @@ import type { Clock } from './clock.ts';
 import { cycleChange } from './cycle-time.ts';
 import { emitSignal } from './emit-signal.ts';
 import { requireIntent } from './intent-in-flight.ts';
-import type { EventPublisher, ExecutionStore, IntentStore, PlanStore } from './ports.ts';
+import type { EventPublisher } from './ports/events.ts';
+import type { ExecutionStore, IntentStore } from './ports/executions.ts';
+import type { PlanStore } from './ports/plans.ts';
 import { stepOutcome } from './step-outcome.ts';
 
 export interface RepairStepDeps {

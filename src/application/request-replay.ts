@@ -7,7 +7,8 @@ import {
 import { replayEntry } from '../domain/execution/execution-ledger.ts';
 import type { ActionIntent } from '../domain/intent/action-intent.ts';
 import type { Clock } from './clock.ts';
-import type { ExecutionLedger, ExecutionStarter, ExecutionStore, IntentStore, Scope } from './ports.ts';
+import type { ExecutionLedger, ExecutionStarter, ExecutionStore, IntentStore } from './ports/executions.ts';
+import type { Scope } from './ports/scope.ts';
 
 export interface RequestReplayDeps {
   readonly clock: Clock;

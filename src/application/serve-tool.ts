@@ -10,9 +10,9 @@ import type {
   Connector,
   ConnectorGuard,
   IdempotencyStore,
-  Metrics,
   ToolCall,
-} from './ports.ts';
+} from './ports/connectors.ts';
+import type { Metrics } from './ports/observability.ts';
 
 export interface ServeToolDeps {
   readonly clock: Clock;

@@ -8,7 +8,8 @@ import { secondsAfter } from '../domain/identifiers.ts';
 import type { Clock } from './clock.ts';
 import { ExecutionAlreadyInProgressError, IntentNotApprovedError } from './errors.ts';
 import { requireIntent } from './intent-in-flight.ts';
-import type { ActionApproved, ExecutionStore, IntentStore, StartResult } from './ports.ts';
+import type { ActionApproved } from './ports/events.ts';
+import type { ExecutionStore, IntentStore, StartResult } from './ports/executions.ts';
 
 export interface StartExecutionDeps {
   readonly clock: Clock;

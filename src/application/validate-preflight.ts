@@ -3,7 +3,8 @@ import type { ActionIntent } from '../domain/intent/action-intent.ts';
 import type { Clock } from './clock.ts';
 import { KillSwitchEnabledError, StoredRowInvalidError, ValidationError } from './errors.ts';
 import { requireIntent } from './intent-in-flight.ts';
-import type { IntentStore, KillSwitchStore, TenantStore } from './ports.ts';
+import type { KillSwitchStore, TenantStore } from './ports/configuration.ts';
+import type { IntentStore } from './ports/executions.ts';
 
 export interface PreflightDeps {
   readonly clock: Clock;

@@ -1,7 +1,9 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { Clock } from '../application/clock.ts';
-import type { Log, PlanStore, ToolGateway } from '../application/ports.ts';
+import type { Log } from '../application/ports/observability.ts';
+import type { PlanStore } from '../application/ports/plans.ts';
+import type { ToolGateway } from '../application/ports/tools.ts';
 import type { ConnectorId } from '../contracts/tools.ts';
 import type { LedgerEntry } from '../domain/ledger/plan-ledger.ts';
 import { noMetrics } from '../runtime/metrics.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../application/clock.ts';
 import { ConfigurationError } from '../application/errors.ts';
-import type { SecretStore } from '../application/ports.ts';
+import type { SecretStore } from '../application/ports/configuration.ts';
 import type { ConnectorId } from '../contracts/tools.ts';
 import { type LocalCrm, startLocalCrm } from './crm/crm-server.ts';
 import { startLocalGateway } from './gateway/gateway-server.ts';

@@ -5,7 +5,7 @@ import { createExecutionHistory } from '../adapters/dynamodb/execution-history.t
 import { createExecutionLedger } from '../adapters/dynamodb/execution-ledger-store.ts';
 import { createExecutionStarter } from '../adapters/stepfunctions/execution-starter.ts';
 import { throwTransientErrors } from '../adapters/transient-errors.ts';
-import type { ExecutionHistory, ExecutionLedger, ExecutionStarter } from '../application/ports.ts';
+import type { ExecutionHistory, ExecutionLedger, ExecutionStarter } from '../application/ports/executions.ts';
 import { type Environment, required } from './environment.ts';
 import { createRuntime, type Runtime, type RuntimeOverrides } from './runtime.ts';
 

@@ -1,4 +1,4 @@
-import type { Log } from '../application/ports.ts';
+import type { Log } from '../application/ports/observability.ts';
 
 const write = (
   level: 'INFO' | 'ERROR',

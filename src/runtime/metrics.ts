@@ -1,5 +1,5 @@
 import { Metrics as EmbeddedMetrics } from '@aws-lambda-powertools/metrics';
-import type { Metrics } from '../application/ports.ts';
+import type { Metrics } from '../application/ports/observability.ts';
 import type { Environment } from './environment.ts';
 import { METRICS, METRICS_NAMESPACE, METRICS_SERVICE, type MetricName } from './metric-names.ts';
 

@@ -25,22 +25,16 @@ import type { Clock } from '../application/clock.ts';
 import type {
   ActionTypeRegistry,
   AutonomyStore,
-  Connector,
-  ConnectorGuard,
-  CycleLease,
-  EventPublisher,
-  ExecutionStore,
-  IdempotencyStore,
-  IntentStore,
   KillSwitchStore,
-  Log,
-  Metrics,
-  PlanStore,
   SecretStore,
-  StepAttemptStore,
   TenantStore,
-  ToolGateway,
-} from '../application/ports.ts';
+} from '../application/ports/configuration.ts';
+import type { Connector, ConnectorGuard, IdempotencyStore } from '../application/ports/connectors.ts';
+import type { EventPublisher } from '../application/ports/events.ts';
+import type { ExecutionStore, IntentStore } from '../application/ports/executions.ts';
+import type { Log, Metrics } from '../application/ports/observability.ts';
+import type { CycleLease, PlanStore, StepAttemptStore } from '../application/ports/plans.ts';
+import type { ToolGateway } from '../application/ports/tools.ts';
 import type { ConnectorId } from '../contracts/tools.ts';
 import { type Environment, required, requiredCount } from './environment.ts';
 import { jsonLog } from './json-log.ts';

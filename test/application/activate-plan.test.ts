@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { activatePlan } from '../../src/application/activate-plan.ts';
 import { TransientError } from '../../src/application/errors.ts';
-import type { PlanStore } from '../../src/application/ports.ts';
+import type { PlanStore } from '../../src/application/ports/plans.ts';
 import type { Cycle, PlanItem } from '../../src/contracts/plan-cycle.ts';
 import { CYCLE_ID, newCycle, newItem } from '../support/cycles.ts';
 import { racingPlans } from '../support/fakes/racing-plans.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { changePlan } from '../../src/application/change-plan.ts';
 import { TransientError } from '../../src/application/errors.ts';
-import type { CommitResult, LostTo, PlanCommit, PlanStore } from '../../src/application/ports.ts';
+import type { CommitResult, LostTo, PlanCommit, PlanStore } from '../../src/application/ports/plans.ts';
 import type { PlanCommand } from '../../src/domain/plan/command.ts';
 import { dueAt } from '../../src/domain/plan/next-move.ts';
 import type { Plan } from '../../src/domain/plan/plan.ts';

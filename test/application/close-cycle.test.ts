@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { closeCycle } from '../../src/application/close-cycle.ts';
-import type { CycleLease } from '../../src/application/ports.ts';
+import type { CycleLease } from '../../src/application/ports/plans.ts';
 import type { Cycle, TenantResult, Totals } from '../../src/contracts/plan-cycle.ts';
 import { CYCLE_ID, newCycle, newResult } from '../support/cycles.ts';
 import { fake } from '../support/fakes/fake.ts';

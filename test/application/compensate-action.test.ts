@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { compensateAction } from '../../src/application/compensate-action.ts';
 import { TransientError } from '../../src/application/errors.ts';
-import type { CompensationInvocation, ToolGateway, ToolResult } from '../../src/application/ports.ts';
+import type { CompensationInvocation, ToolGateway, ToolResult } from '../../src/application/ports/tools.ts';
 import { newCall, newExecutionState } from '../support/executions.ts';
 import { fake } from '../support/fakes/fake.ts';
 import { INTENT } from '../support/in-flight.ts';

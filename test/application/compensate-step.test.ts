@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { compensateStep } from '../../src/application/compensate-step.ts';
 import { KillSwitchEnabledError, TransientError } from '../../src/application/errors.ts';
-import type { ActionTypeRegistry, ToolGateway, ToolResult } from '../../src/application/ports.ts';
+import type { ActionTypeRegistry } from '../../src/application/ports/configuration.ts';
+import type { ToolGateway, ToolResult } from '../../src/application/ports/tools.ts';
 import type { ActionTypeEntry, CompensationStrategy } from '../../src/domain/intent/action-type-registry.ts';
 import { newCycle, newItem } from '../support/cycles.ts';
 import { fake } from '../support/fakes/fake.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createPlan } from '../../src/application/create-plan.ts';
 import { TransientError } from '../../src/application/errors.ts';
-import type { PlanStore } from '../../src/application/ports.ts';
+import type { PlanStore } from '../../src/application/ports/plans.ts';
 import { newPlan, START } from '../support/plan-fixtures.ts';
 import { useWorld } from '../support/world.ts';
 

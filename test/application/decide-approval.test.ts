@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { decideApproval } from '../../src/application/decide-approval.ts';
 import { IntentNotFoundError } from '../../src/application/errors.ts';
-import type { EventPublisher, PlanStore } from '../../src/application/ports.ts';
+import type { EventPublisher } from '../../src/application/ports/events.ts';
+import type { PlanStore } from '../../src/application/ports/plans.ts';
 import { fake } from '../support/fakes/fake.ts';
 import { racingPlans } from '../support/fakes/racing-plans.ts';
 import { INTENT, inFlight, lastEvents, ONE_STEP, storedPlan } from '../support/in-flight.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { emitSignal } from '../../src/application/emit-signal.ts';
 import { TransientError } from '../../src/application/errors.ts';
-import type { EventPublisher } from '../../src/application/ports.ts';
+import type { EventPublisher } from '../../src/application/ports/events.ts';
 import { type ExecutionSignal, signalOf } from '../../src/domain/execution/signal.ts';
 import { fake } from '../support/fakes/fake.ts';
 import { INTENT } from '../support/in-flight.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { enumeratePlans } from '../../src/application/enumerate-plans.ts';
-import type { PlanKey, PlanStore } from '../../src/application/ports.ts';
+import type { PlanKey, PlanStore } from '../../src/application/ports/plans.ts';
 import type { Plan, PlanStatus } from '../../src/domain/plan/plan.ts';
 import { newCycle, newItem } from '../support/cycles.ts';
 import { fake } from '../support/fakes/fake.ts';

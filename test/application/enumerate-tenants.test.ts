@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { enumerateTenants, PLANS_PER_PAGE } from '../../src/application/enumerate-tenants.ts';
-import type { Tenant, UnreadableTenant } from '../../src/application/ports.ts';
+import type { Tenant, UnreadableTenant } from '../../src/application/ports/configuration.ts';
 import type { Cycle } from '../../src/contracts/plan-cycle.ts';
 import { newCycle, newResult } from '../support/cycles.ts';
 import { type DueHint, hintedPlans, tenantsOf } from '../support/fakes/plan-hints.ts';

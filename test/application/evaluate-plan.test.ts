@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { evaluatePlan } from '../../src/application/evaluate-plan.ts';
-import type { PlanStore } from '../../src/application/ports.ts';
+import type { PlanStore } from '../../src/application/ports/plans.ts';
 import type { Cycle } from '../../src/contracts/plan-cycle.ts';
 import { actionIntentId } from '../../src/domain/intent/action-intent.ts';
 import { newCycle, newItem } from '../support/cycles.ts';

@@ -6,13 +6,9 @@ import {
   TransientError,
 } from '../../src/application/errors.ts';
 import { type InvokeToolDeps, invokeTool } from '../../src/application/invoke-tool.ts';
-import type {
-  IntentStore,
-  KillSwitchStore,
-  ToolGateway,
-  ToolInvocation,
-  ToolResult,
-} from '../../src/application/ports.ts';
+import type { KillSwitchStore } from '../../src/application/ports/configuration.ts';
+import type { IntentStore } from '../../src/application/ports/executions.ts';
+import type { ToolGateway, ToolInvocation, ToolResult } from '../../src/application/ports/tools.ts';
 import { validatePreflight } from '../../src/application/validate-preflight.ts';
 import { newCall, newExecutionState } from '../support/executions.ts';
 import { fake } from '../support/fakes/fake.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createExecutionHistory } from '../../src/adapters/dynamodb/execution-history.ts';
 import { type ListExecutionsInput, listExecutions } from '../../src/application/list-executions.ts';
-import type { ExecutionHistory } from '../../src/application/ports.ts';
+import type { ExecutionHistory } from '../../src/application/ports/executions.ts';
 import { approvedIntent, finished, started } from '../support/attempts.ts';
 import { fake } from '../support/fakes/fake.ts';
 import { SCOPE } from '../support/intents.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { MAX_ARGUMENT_BYTES, mapActionToTool } from '../../src/application/map-action-to-tool.ts';
-import type { ActionTypeRegistry, IntentStore } from '../../src/application/ports.ts';
+import type { ActionTypeRegistry } from '../../src/application/ports/configuration.ts';
+import type { IntentStore } from '../../src/application/ports/executions.ts';
 import { type ExecutionState, mappedCall } from '../../src/contracts/execute-action.ts';
 import type { ActionIntent } from '../../src/domain/intent/action-intent.ts';
 import type { ActionTypeEntry } from '../../src/domain/intent/action-type-registry.ts';

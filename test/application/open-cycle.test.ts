@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { ValidationError } from '../../src/application/errors.ts';
 import { openCycle } from '../../src/application/open-cycle.ts';
-import type { CycleLease, PlanStore } from '../../src/application/ports.ts';
+import type { CycleLease, PlanStore } from '../../src/application/ports/plans.ts';
 import type { PlanCycleInput } from '../../src/contracts/plan-cycle.ts';
 import { CYCLE_ID } from '../support/cycles.ts';
 import { fake } from '../support/fakes/fake.ts';

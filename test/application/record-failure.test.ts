@@ -6,7 +6,8 @@ import {
   TransientError,
   ValidationError,
 } from '../../src/application/errors.ts';
-import type { ExecutionStore, Looked } from '../../src/application/ports.ts';
+import type { Looked } from '../../src/application/ports/connectors.ts';
+import type { ExecutionStore } from '../../src/application/ports/executions.ts';
 import { recordFailure } from '../../src/application/record-outcome.ts';
 import { type CaughtError, recordFailureInput } from '../../src/contracts/execute-action.ts';
 import { actionOutcome } from '../../src/domain/execution/execution.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { TransientError } from '../../src/application/errors.ts';
-import type { ExecutionStore } from '../../src/application/ports.ts';
+import type { ExecutionStore } from '../../src/application/ports/executions.ts';
 import { recordOutcome } from '../../src/application/record-outcome.ts';
 import { type InvokedTool, recordOutcomeInput } from '../../src/contracts/execute-action.ts';
 import { type ActionOutcome, actionOutcome } from '../../src/domain/execution/execution.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { IntentNotFoundError } from '../../src/application/errors.ts';
-import type { PlanStore } from '../../src/application/ports.ts';
+import type { PlanStore } from '../../src/application/ports/plans.ts';
 import { repairStep } from '../../src/application/repair-step.ts';
 import type { Cycle } from '../../src/contracts/plan-cycle.ts';
 import { newCycle, newItem } from '../support/cycles.ts';

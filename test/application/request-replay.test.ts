@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createExecutionLedger } from '../../src/adapters/dynamodb/execution-ledger-store.ts';
-import type { ExecutionStarter } from '../../src/application/ports.ts';
+import type { ExecutionStarter } from '../../src/application/ports/executions.ts';
 import { type ReplayRequest, requestReplay } from '../../src/application/request-replay.ts';
 import { startExecutionInput } from '../../src/contracts/execute-action.ts';
 import type { ActionIntent } from '../../src/domain/intent/action-intent.ts';

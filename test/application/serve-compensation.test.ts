@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { CompensationCall, Connector, ConnectorGuard, Metrics } from '../../src/application/ports.ts';
+import type { CompensationCall, Connector, ConnectorGuard } from '../../src/application/ports/connectors.ts';
+import type { Metrics } from '../../src/application/ports/observability.ts';
 import { type ServeToolDeps, serveCompensation } from '../../src/application/serve-tool.ts';
 import type { ToolAnswer } from '../../src/contracts/tools.ts';
 import { fake } from '../support/fakes/fake.ts';

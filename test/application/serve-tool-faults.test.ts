@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { TransientError, ValidationError } from '../../src/application/errors.ts';
-import type { IdempotencyStore } from '../../src/application/ports.ts';
+import type { IdempotencyStore } from '../../src/application/ports/connectors.ts';
 import { CLAIM_SECONDS } from '../../src/application/serve-tool.ts';
 import { fake } from '../support/fakes/fake.ts';
 import { minute } from '../support/plan-fixtures.ts';

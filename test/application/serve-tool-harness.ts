@@ -1,4 +1,5 @@
-import type { Connector, ConnectorGuard, Metrics, ToolCall } from '../../src/application/ports.ts';
+import type { Connector, ConnectorGuard, ToolCall } from '../../src/application/ports/connectors.ts';
+import type { Metrics } from '../../src/application/ports/observability.ts';
 import { type ServeToolDeps, serveTool } from '../../src/application/serve-tool.ts';
 import type { ToolAnswer, ToolFailure } from '../../src/contracts/tools.ts';
 import { fake } from '../support/fakes/fake.ts';

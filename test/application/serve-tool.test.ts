@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Connector } from '../../src/application/ports.ts';
+import type { Connector } from '../../src/application/ports/connectors.ts';
 import { serveTool } from '../../src/application/serve-tool.ts';
 import { fake } from '../support/fakes/fake.ts';
 import { minute } from '../support/plan-fixtures.ts';

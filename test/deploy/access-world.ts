@@ -8,7 +8,7 @@ import {
   scopePk,
   tenantPk,
 } from '../../src/adapters/dynamodb/keys.ts';
-import type { SecretStore } from '../../src/application/ports.ts';
+import type { SecretStore } from '../../src/application/ports/configuration.ts';
 import { DEFAULT_ACTION_TYPES } from '../../src/domain/intent/default-action-types.ts';
 import { type LocalCrm, startLocalCrm } from '../../src/local/crm/crm-server.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../../src/local/webhook/receiver.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { parse } from 'yaml';
-import type { SecretStore } from '../../src/application/ports.ts';
+import type { SecretStore } from '../../src/application/ports/configuration.ts';
 import { createDynamoDbClient } from '../../src/local/dynamodb/client.ts';
 import type { AdapterContext } from '../../src/runtime/adapter.ts';
 import { noMetrics } from '../../src/runtime/metrics.ts';

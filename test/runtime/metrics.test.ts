@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import type { Metrics } from '../../src/application/ports.ts';
+import type { Metrics } from '../../src/application/ports/observability.ts';
 import { METRICS, METRICS_NAMESPACE, type MetricName } from '../../src/runtime/metric-names.ts';
 import { createMetrics, noMetrics } from '../../src/runtime/metrics.ts';
 import { newOutcome } from '../support/outcomes.ts';

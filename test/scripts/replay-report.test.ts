@@ -4,7 +4,7 @@ import type { StageReplays } from '../../scripts/cli/open-replays.ts';
 import { replayArguments } from '../../scripts/cli/replay-arguments.ts';
 import { replayNotRecorded, replayReport } from '../../scripts/cli/replay-report.ts';
 import { found } from '../../scripts/cli/waiting.ts';
-import type { ExecutionStore, IntentStore } from '../../src/application/ports.ts';
+import type { ExecutionStore, IntentStore } from '../../src/application/ports/executions.ts';
 import type { ActionOutcome } from '../../src/domain/execution/execution.ts';
 import type { EndedExecution } from '../../src/domain/execution/execution-status.ts';
 import { fake } from '../support/fakes/fake.ts';

@@ -1,7 +1,8 @@
 import { createActionTypeRegistry } from '../../src/adapters/dynamodb/action-type-registry-store.ts';
 import type { PersonCommand } from '../../src/application/command-plan.ts';
 import { commandPlan } from '../../src/application/command-plan.ts';
-import type { PlanKey, ToolGateway } from '../../src/application/ports.ts';
+import type { PlanKey } from '../../src/application/ports/plans.ts';
+import type { ToolGateway } from '../../src/application/ports/tools.ts';
 import { secondsAfter } from '../../src/domain/identifiers.ts';
 import type { NewActionTypeEntry } from '../../src/domain/intent/action-type-registry.ts';
 import type { Plan } from '../../src/domain/plan/plan.ts';

@@ -1,4 +1,4 @@
-import type { ExecutionStart } from '../../src/application/ports.ts';
+import type { ExecutionStart } from '../../src/application/ports/executions.ts';
 import type { ActionOutcome, ReplayOf } from '../../src/domain/execution/execution.ts';
 import type { ActionIntent } from '../../src/domain/intent/action-intent.ts';
 import { newIntent } from './intents.ts';

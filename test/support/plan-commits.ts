@@ -1,4 +1,4 @@
-import type { CommitResult, ExtraWrite, PlanCommit, PlanStore } from '../../src/application/ports.ts';
+import type { CommitResult, ExtraWrite, PlanCommit, PlanStore } from '../../src/application/ports/plans.ts';
 import { append } from '../../src/domain/ledger/plan-ledger.ts';
 import { decide } from '../../src/domain/plan/decide.ts';
 import { effectsOf } from '../../src/domain/plan/effects.ts';

@@ -1,7 +1,7 @@
 import { DeleteCommand, GetCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach } from '@jest/globals';
 import type { TableNames } from '../../src/adapters/dynamodb/table-names.ts';
-import type { ActionApproved } from '../../src/application/ports.ts';
+import type { ActionApproved } from '../../src/application/ports/events.ts';
 import type { ExecutionSignal } from '../../src/domain/execution/signal.ts';
 import { createRuntime, type Runtime } from '../../src/runtime/runtime.ts';
 import { type FreshTables, freshTables } from './dynamodb.ts';

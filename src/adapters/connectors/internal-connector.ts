@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Clock } from '../../application/clock.ts';
-import type { CompensationCall, Connector, ToolCall } from '../../application/ports.ts';
+import type { CompensationCall, Connector, ToolCall } from '../../application/ports/connectors.ts';
 import type { ToolAnswer, ToolFailure } from '../../contracts/tools.ts';
 import type { ExternalObjectRef } from '../../domain/execution/execution.ts';
 import { scopePk } from '../dynamodb/keys.ts';

@@ -7,7 +7,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { TransientError, ValidationError } from '../../application/errors.ts';
-import type { ActionTypeRegistry } from '../../application/ports.ts';
+import type { ActionTypeRegistry } from '../../application/ports/configuration.ts';
 import { complaints } from '../../contracts/complaints.ts';
 import {
   type ActionTypeEntry,

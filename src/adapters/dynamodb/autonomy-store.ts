@@ -5,7 +5,8 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { TransientError } from '../../application/errors.ts';
-import type { AutonomyStore, Scope } from '../../application/ports.ts';
+import type { AutonomyStore } from '../../application/ports/configuration.ts';
+import type { Scope } from '../../application/ports/scope.ts';
 import { AUTONOMY_MODES } from '../../domain/autonomy/decide-approval.ts';
 import type { TransactItem } from './guarded-write.ts';
 import { ALLOWLIST_SK, autonomySk, BUDGET_CONFIG_SK, budgetStateSk, scopePk, tenantPk } from './keys.ts';

@@ -1,6 +1,6 @@
 import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { TransientError } from '../../application/errors.ts';
-import type { ConnectorConfigStore } from '../../application/ports.ts';
+import type { ConnectorConfigStore } from '../../application/ports/configuration.ts';
 import { jsonObject } from '../../domain/identifiers.ts';
 import { connectorConfigSk, scopePk, tenantPk } from './keys.ts';
 import { parseOptionalRow } from './rows.ts';

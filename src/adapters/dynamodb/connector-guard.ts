@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { TransientError } from '../../application/errors.ts';
-import type { Admission, Admitted, ConnectorGuard } from '../../application/ports.ts';
+import type { Admission, Admitted, ConnectorGuard } from '../../application/ports/connectors.ts';
 import {
   admit,
   CONNECTOR_LIMITS,

@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { CycleLease, LeaseResult } from '../../application/ports.ts';
+import type { CycleLease, LeaseResult } from '../../application/ports/plans.ts';
 import { secondsAfter } from '../../domain/identifiers.ts';
 import type { TableNames } from './table-names.ts';
 

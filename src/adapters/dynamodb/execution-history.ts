@@ -1,6 +1,7 @@
 import { BatchGetCommand, type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { TransientError } from '../../application/errors.ts';
-import type { ExecutionCursor, ExecutionHistory, Scope } from '../../application/ports.ts';
+import type { ExecutionCursor, ExecutionHistory } from '../../application/ports/executions.ts';
+import type { Scope } from '../../application/ports/scope.ts';
 import { actionOutcome, type ExecutionAttempt, executionAttempt } from '../../domain/execution/execution.ts';
 import { executionSk, outcomeSk, replayOutcomeSk, scopePk } from './keys.ts';
 import { parseOptionalRow, parseRow } from './rows.ts';

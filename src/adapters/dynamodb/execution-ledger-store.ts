@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { TransientError } from '../../application/errors.ts';
-import type { ExecutionLedger } from '../../application/ports.ts';
+import type { ExecutionLedger } from '../../application/ports/executions.ts';
 import { type ExecutionLedgerEntry, executionLedgerEntry } from '../../domain/execution/execution-ledger.ts';
 import { ledgerEntryWrite } from './execution-writes.ts';
 import { commitTogether, type TransactItem } from './guarded-write.ts';

@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand, paginateQuery } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { TransientError } from '../../application/errors.ts';
-import type { ExecutionStart, ExecutionStore } from '../../application/ports.ts';
+import type { ExecutionStart, ExecutionStore } from '../../application/ports/executions.ts';
 import {
   type ActionOutcome,
   actionOutcome,

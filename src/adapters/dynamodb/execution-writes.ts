@@ -1,4 +1,5 @@
-import type { ExecutionStore, Scope } from '../../application/ports.ts';
+import type { ExecutionStore } from '../../application/ports/executions.ts';
+import type { Scope } from '../../application/ports/scope.ts';
 import type { ActionOutcome } from '../../domain/execution/execution.ts';
 import {
   compensationEntry,

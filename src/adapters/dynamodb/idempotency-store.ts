@@ -10,7 +10,7 @@ import {
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { z } from 'zod';
 import { TransientError, ValidationError } from '../../application/errors.ts';
-import type { Claim, ClaimRequest, IdempotencyStore } from '../../application/ports.ts';
+import type { Claim, ClaimRequest, IdempotencyStore } from '../../application/ports/connectors.ts';
 import { toolAnswer } from '../../contracts/tools.ts';
 import { identifier, instant } from '../../domain/identifiers.ts';
 import { CLAIM_SK, idempotencyPk } from './keys.ts';

@@ -1,5 +1,6 @@
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
-import type { IntentStore, Scope } from '../../application/ports.ts';
+import type { IntentStore } from '../../application/ports/executions.ts';
+import type { Scope } from '../../application/ports/scope.ts';
 import { type ActionIntent, actionIntent } from '../../domain/intent/action-intent.ts';
 import type { TransactItem } from './guarded-write.ts';
 import { intentSk, scopePk } from './keys.ts';

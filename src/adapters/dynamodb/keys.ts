@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Scope } from '../../application/ports.ts';
+import type { Scope } from '../../application/ports/scope.ts';
 
 /** How many partitions the due index is spread over; every cycle reads each of them once. */
 export const DUE_SHARDS = 4;

@@ -1,7 +1,7 @@
 import { BatchGetCommand, type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { TransientError } from '../../application/errors.ts';
-import type { KillSwitchStore } from '../../application/ports.ts';
+import type { KillSwitchStore } from '../../application/ports/configuration.ts';
 import { GLOBAL_PK, KILL_SWITCH_SK, tenantPk } from './keys.ts';
 import type { TableNames } from './table-names.ts';
 

@@ -1,4 +1,4 @@
-import type { ExtraWrite, LostTo, PlanCommit } from '../../application/ports.ts';
+import type { ExtraWrite, LostTo, PlanCommit } from '../../application/ports/plans.ts';
 import type { PlanEffect } from '../../domain/plan/effects.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { spendBudgetWrite } from './autonomy-store.ts';

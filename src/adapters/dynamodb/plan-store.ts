@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { TransientError } from '../../application/errors.ts';
-import type { PlanHint, PlanKey, PlanListing, PlanStore } from '../../application/ports.ts';
+import type { PlanHint, PlanKey, PlanListing, PlanStore } from '../../application/ports/plans.ts';
 import { identifier } from '../../domain/identifiers.ts';
 import { type LedgerEntry, ledgerEntry } from '../../domain/ledger/plan-ledger.ts';
 import { PLAN_STATUSES, type Plan, plan as planSchema } from '../../domain/plan/plan.ts';

@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { StoredRowInvalidError } from '../../application/errors.ts';
-import type { StepAttemptStore } from '../../application/ports.ts';
+import type { StepAttemptStore } from '../../application/ports/plans.ts';
 import type { TransactItem } from './guarded-write.ts';
 import { planPk, stepAttemptSk, stepMetaSk } from './keys.ts';
 import type { TableNames } from './table-names.ts';

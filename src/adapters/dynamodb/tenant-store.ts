@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import type { Tenant, TenantStore, UnreadableTenant } from '../../application/ports.ts';
+import type { Tenant, TenantStore, UnreadableTenant } from '../../application/ports/configuration.ts';
 import { identifier } from '../../domain/identifiers.ts';
 import { tenantPlanPolicy } from '../../domain/policy/plan-policy-gate.ts';
 import { parseRow } from './rows.ts';

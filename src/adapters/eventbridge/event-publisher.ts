@@ -1,6 +1,6 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { TransientError } from '../../application/errors.ts';
-import type { EventPublisher } from '../../application/ports.ts';
+import type { EventPublisher } from '../../application/ports/events.ts';
 import { translateError } from '../transient-errors.ts';
 
 export const EVENT_SOURCE = 'cc-native';

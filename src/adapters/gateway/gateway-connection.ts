@@ -2,7 +2,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { EffectUnknownError } from '../../application/errors.ts';
-import type { Log } from '../../application/ports.ts';
+import type { Log } from '../../application/ports/observability.ts';
 import { createGatewayFetch, inExchange, within } from './gateway-exchange.ts';
 import { SessionLostError } from './gateway-faults.ts';
 import type { TokenSource } from './token-source.ts';

@@ -1,11 +1,6 @@
 import { InvalidToolResponseError, ToolMappingNotFoundError } from '../../application/errors.ts';
-import type {
-  CompensationInvocation,
-  Log,
-  Metrics,
-  ToolGateway,
-  ToolResult,
-} from '../../application/ports.ts';
+import type { Log, Metrics } from '../../application/ports/observability.ts';
+import type { CompensationInvocation, ToolGateway, ToolResult } from '../../application/ports/tools.ts';
 import { compensationTool, findTool, type ToolDefinition } from '../../contracts/tools.ts';
 import { createGatewayConnection } from './gateway-connection.ts';
 import { within } from './gateway-exchange.ts';

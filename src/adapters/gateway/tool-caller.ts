@@ -11,7 +11,7 @@ import {
   ToolMappingNotFoundError,
   ValidationError,
 } from '../../application/errors.ts';
-import type { Log } from '../../application/ports.ts';
+import type { Log } from '../../application/ports/observability.ts';
 import type { ToolAnswer, ToolDefinition } from '../../contracts/tools.ts';
 import type { GatewayConnection } from './gateway-connection.ts';
 import { inExchange } from './gateway-exchange.ts';

@@ -1,6 +1,6 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { EffectUnknownError, InvalidToolResponseError, TransientError } from '../../application/errors.ts';
-import type { ToolResult } from '../../application/ports.ts';
+import type { ToolResult } from '../../application/ports/tools.ts';
 import { type ToolAnswer, type ToolFailure, toolAnswer } from '../../contracts/tools.ts';
 import { OUTCOME_UNKNOWN } from '../../domain/execution/execution.ts';
 

@@ -2,7 +2,7 @@ import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/clien
 import { z } from 'zod';
 import type { Clock } from '../../application/clock.ts';
 import { ConfigurationError } from '../../application/errors.ts';
-import type { SecretStore } from '../../application/ports.ts';
+import type { SecretStore } from '../../application/ports/configuration.ts';
 import { translateError } from '../transient-errors.ts';
 
 /** How long a secret is kept in memory, in milliseconds: five minutes, after which a rotated one is seen. */

@@ -1,5 +1,5 @@
 import { type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import type { ExecutionStarter } from '../../application/ports.ts';
+import type { ExecutionStarter } from '../../application/ports/executions.ts';
 import { translateError } from '../transient-errors.ts';
 
 /** Some execution has, or had within the last 90 days, this name, and other input or an end. */

@@ -2,7 +2,7 @@ import { activationFacts } from '../../application/activation-facts.ts';
 import { type ChangeResult, changePlan } from '../../application/change-plan.ts';
 import { commandPlan, type PersonCommand } from '../../application/command-plan.ts';
 import { createPlan } from '../../application/create-plan.ts';
-import type { PlanKey } from '../../application/ports.ts';
+import type { PlanKey } from '../../application/ports/plans.ts';
 import { secondsAfter } from '../../domain/identifiers.ts';
 import { getPlanTypeConfig } from '../../domain/plan/plan-type-config.ts';
 import type { PolicyReason } from '../../domain/policy/policy-reason.ts';

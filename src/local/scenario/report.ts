@@ -1,4 +1,4 @@
-import type { PlanStore } from '../../application/ports.ts';
+import type { PlanStore } from '../../application/ports/plans.ts';
 import { canonicalJson } from '../../domain/ledger/canonical-json.ts';
 import type { LedgerEntry } from '../../domain/ledger/plan-ledger.ts';
 import { ledgerViolations, overlappingActivePlans, rowViolations } from '../../domain/ledger/violations.ts';

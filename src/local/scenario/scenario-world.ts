@@ -1,5 +1,5 @@
 import { TransientError } from '../../application/errors.ts';
-import type { ToolGateway, ToolInvocation } from '../../application/ports.ts';
+import type { ToolGateway, ToolInvocation } from '../../application/ports/tools.ts';
 import type { ScenarioOutcome } from './scenario.ts';
 
 interface StepAttempt {

@@ -1,6 +1,6 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { TableNames } from '../../adapters/dynamodb/table-names.ts';
-import type { Log } from '../../application/ports.ts';
+import type { Log } from '../../application/ports/observability.ts';
 import { later } from '../../domain/identifiers.ts';
 import type { LedgerEntry } from '../../domain/ledger/plan-ledger.ts';
 import { VirtualClock } from '../clock/virtual-clock.ts';

@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createInternalConnector } from '../../../src/adapters/connectors/internal-connector.ts';
-import type { CompensationCall, Connector, ToolCall } from '../../../src/application/ports.ts';
+import type { CompensationCall, Connector, ToolCall } from '../../../src/application/ports/connectors.ts';
 import { toolAnswer } from '../../../src/contracts/tools.ts';
 import type { ExternalObjectRef } from '../../../src/domain/execution/execution.ts';
 import { type FreshTables, freshTables } from '../../support/dynamodb.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ExtraWrite } from '../../../src/application/ports.ts';
+import type { ExtraWrite } from '../../../src/application/ports/plans.ts';
 import { actionIntentId } from '../../../src/domain/intent/action-intent.ts';
 import { SCOPE, SCOPE_PK } from '../../support/intents.ts';
 import { commitOf, tell } from '../../support/plan-commits.ts';

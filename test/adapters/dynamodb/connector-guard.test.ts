@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createConnectorGuard, type GuardOptions } from '../../../src/adapters/dynamodb/connector-guard.ts';
 import type { TransientError } from '../../../src/application/errors.ts';
-import type { Admission } from '../../../src/application/ports.ts';
+import type { Admission } from '../../../src/application/ports/connectors.ts';
 import { CONNECTOR_LIMITS } from '../../../src/domain/resilience/connector-state.ts';
 import { afterFirst } from '../../support/after-first.ts';
 import { minute } from '../../support/plan-fixtures.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createExecutionHistory } from '../../../src/adapters/dynamodb/execution-history.ts';
 import { executionSk } from '../../../src/adapters/dynamodb/keys.ts';
-import type { ExecutionCursor } from '../../../src/application/ports.ts';
+import type { ExecutionCursor } from '../../../src/application/ports/executions.ts';
 import { approvedIntent, finished, REPLAY, replayStarted, started } from '../../support/attempts.ts';
 import { SCOPE, SCOPE_PK } from '../../support/intents.ts';
 import { minute } from '../../support/plan-fixtures.ts';

@@ -3,7 +3,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createIdempotencyStore } from '../../../src/adapters/dynamodb/idempotency-store.ts';
-import type { ClaimRequest } from '../../../src/application/ports.ts';
+import type { ClaimRequest } from '../../../src/application/ports/connectors.ts';
 import type { ToolAnswer } from '../../../src/contracts/tools.ts';
 import { SCOPE } from '../../support/intents.ts';
 import { minute } from '../../support/plan-fixtures.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { StoredRowInvalidError } from '../../../src/application/errors.ts';
-import type { PlanHint, PlanKey } from '../../../src/application/ports.ts';
+import type { PlanHint, PlanKey } from '../../../src/application/ports/plans.ts';
 import { SCOPE, SCOPE_PK } from '../../support/intents.ts';
 import { tell } from '../../support/plan-commits.ts';
 import { EXPIRY, minute, planIn, START, toStatus } from '../../support/plan-fixtures.ts';

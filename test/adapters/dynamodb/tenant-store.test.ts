@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createTenantStore } from '../../../src/adapters/dynamodb/tenant-store.ts';
 import { StoredRowInvalidError } from '../../../src/application/errors.ts';
-import type { Tenant, TenantStore, UnreadableTenant } from '../../../src/application/ports.ts';
+import type { Tenant, TenantStore, UnreadableTenant } from '../../../src/application/ports/configuration.ts';
 import { useWorld } from '../../support/world.ts';
 
 const world = useWorld();

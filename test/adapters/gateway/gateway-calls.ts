@@ -1,5 +1,5 @@
 import type { TokenSource } from '../../../src/adapters/gateway/token-source.ts';
-import type { ToolInvocation } from '../../../src/application/ports.ts';
+import type { ToolInvocation } from '../../../src/application/ports/tools.ts';
 
 export const REF = { system: 'CRM', object_type: 'Case', object_id: '500' } as const;
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createMcpToolGateway } from '../../../src/adapters/gateway/mcp-tool-gateway.ts';
-import type { ToolGateway } from '../../../src/application/ports.ts';
+import type { ToolGateway } from '../../../src/application/ports/tools.ts';
 import { DONE, faultOf, invocation, tokens } from './gateway-calls.ts';
 import {
   type Answer,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { TransientError } from '../../../src/application/errors.ts';
-import type { ToolResult } from '../../../src/application/ports.ts';
+import type { ToolResult } from '../../../src/application/ports/tools.ts';
 import { actionIntentId } from '../../../src/domain/intent/action-intent.ts';
 import { briefPlan, type MachineWorld, meetingPlan } from '../machine-world.ts';
 import type { OpenWorld } from '../machine-worlds.ts';

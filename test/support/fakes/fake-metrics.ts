@@ -1,4 +1,4 @@
-import type { Metrics } from '../../../src/application/ports.ts';
+import type { Metrics } from '../../../src/application/ports/observability.ts';
 
 /** What was told of each kind, in order. */
 export type Told = { readonly [K in keyof Metrics]: Parameters<Metrics[K]>[0][] };

@@ -1,11 +1,5 @@
-import type {
-  PlanHint,
-  PlanListing,
-  PlanStore,
-  Tenant,
-  TenantStore,
-  UnreadableTenant,
-} from '../../../src/application/ports.ts';
+import type { Tenant, TenantStore, UnreadableTenant } from '../../../src/application/ports/configuration.ts';
+import type { PlanHint, PlanListing, PlanStore } from '../../../src/application/ports/plans.ts';
 import { fake } from './fake.ts';
 
 export type DueHint = PlanHint & { readonly due_at: string };

@@ -1,4 +1,4 @@
-import type { PlanStore } from '../../../src/application/ports.ts';
+import type { PlanStore } from '../../../src/application/ports/plans.ts';
 
 /**
  * The store, with another writer who is first: `race` runs after the plan was read and before it is committed, for the first

@@ -1,5 +1,5 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import type { ActionApproved } from '../../../src/application/ports.ts';
+import type { ActionApproved } from '../../../src/application/ports/events.ts';
 import {
   EXECUTION_SIGNALS,
   type ExecutionSignal,

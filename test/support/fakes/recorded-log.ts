@@ -1,4 +1,4 @@
-import type { Log } from '../../../src/application/ports.ts';
+import type { Log } from '../../../src/application/ports/observability.ts';
 
 export interface LogLine {
   readonly level: 'info' | 'error';

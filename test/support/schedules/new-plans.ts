@@ -1,4 +1,4 @@
-import type { PlanCommit } from '../../../src/application/ports.ts';
+import type { PlanCommit } from '../../../src/application/ports/plans.ts';
 import { secondsAfter } from '../../../src/domain/identifiers.ts';
 import { append } from '../../../src/domain/ledger/plan-ledger.ts';
 import type { PlanCommand } from '../../../src/domain/plan/command.ts';

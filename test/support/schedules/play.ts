@@ -1,11 +1,7 @@
 import { commandPlan, type PersonCommand } from '../../../src/application/command-plan.ts';
 import { TransientError } from '../../../src/application/errors.ts';
-import type {
-  ActionApproved,
-  ToolGateway,
-  ToolInvocation,
-  ToolResult,
-} from '../../../src/application/ports.ts';
+import type { ActionApproved } from '../../../src/application/ports/events.ts';
+import type { ToolGateway, ToolInvocation, ToolResult } from '../../../src/application/ports/tools.ts';
 import type { EnumeratePlansOutput, PlanCycleInput } from '../../../src/contracts/plan-cycle.ts';
 import type { ExecutionSignal } from '../../../src/domain/execution/signal.ts';
 import { seededRandom } from '../../../src/local/invocation-gate.ts';

@@ -19,12 +19,8 @@ import { handler as repairStep } from '../../../functions/tasks/repair-step.ts';
 import { handler as startExecution } from '../../../functions/tasks/start-execution.ts';
 import { handler as validatePreflight } from '../../../functions/tasks/validate-preflight.ts';
 import type { TableNames } from '../../../src/adapters/dynamodb/table-names.ts';
-import type {
-  ActionApproved,
-  ToolGateway,
-  ToolInvocation,
-  ToolResult,
-} from '../../../src/application/ports.ts';
+import type { ActionApproved } from '../../../src/application/ports/events.ts';
+import type { ToolGateway, ToolInvocation, ToolResult } from '../../../src/application/ports/tools.ts';
 import type { ExecutionSignal } from '../../../src/domain/execution/signal.ts';
 import { createDynamoDbClient } from '../../../src/local/dynamodb/client.ts';
 import { noMetrics } from '../../../src/runtime/metrics.ts';

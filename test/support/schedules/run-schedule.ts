@@ -7,7 +7,7 @@ import {
   scopePk,
   tenantPk,
 } from '../../../src/adapters/dynamodb/keys.ts';
-import type { PlanKey } from '../../../src/application/ports.ts';
+import type { PlanKey } from '../../../src/application/ports/plans.ts';
 import type { PlanCycleInput } from '../../../src/contracts/plan-cycle.ts';
 import { isTerminal } from '../../../src/domain/plan/plan.ts';
 import { registryRows } from './actions.ts';

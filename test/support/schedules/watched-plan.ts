@@ -7,7 +7,7 @@ import {
   stepMetaSk,
 } from '../../../src/adapters/dynamodb/keys.ts';
 import type { TableNames } from '../../../src/adapters/dynamodb/table-names.ts';
-import type { PlanKey } from '../../../src/application/ports.ts';
+import type { PlanKey } from '../../../src/application/ports/plans.ts';
 import { canonicalHash } from '../../../src/domain/ledger/canonical-json.ts';
 import { GENESIS_HASH, type LedgerEntry } from '../../../src/domain/ledger/plan-ledger.ts';
 import { ledgerViolations, rowViolations } from '../../../src/domain/ledger/violations.ts';

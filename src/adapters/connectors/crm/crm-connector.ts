@@ -1,10 +1,6 @@
 import type { Clock } from '../../../application/clock.ts';
-import type {
-  CompensationCall,
-  Connector,
-  ConnectorConfigStore,
-  ToolCall,
-} from '../../../application/ports.ts';
+import type { ConnectorConfigStore } from '../../../application/ports/configuration.ts';
+import type { CompensationCall, Connector, ToolCall } from '../../../application/ports/connectors.ts';
 import type { ToolAnswer } from '../../../contracts/tools.ts';
 import type { ExternalObjectRef } from '../../../domain/execution/execution.ts';
 import { type CrmConfig, readCrmConfig } from './crm-config.ts';

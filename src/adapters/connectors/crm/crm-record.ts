@@ -1,4 +1,4 @@
-import type { ToolCall } from '../../../application/ports.ts';
+import type { ToolCall } from '../../../application/ports/connectors.ts';
 import { secondsAfter } from '../../../domain/identifiers.ts';
 
 /** Types of objects that the connector makes, and so may delete. */

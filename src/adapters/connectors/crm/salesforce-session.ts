@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { SecretStore } from '../../../application/ports.ts';
+import type { SecretStore } from '../../../application/ports/configuration.ts';
 import { type CrmConfig, isTrustedUrl } from './crm-config.ts';
 import {
   authFailed,

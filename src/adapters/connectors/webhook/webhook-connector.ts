@@ -1,13 +1,8 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import { z } from 'zod';
 import type { Clock } from '../../../application/clock.ts';
-import type {
-  CompensationCall,
-  Connector,
-  ConnectorConfigStore,
-  SecretStore,
-  ToolCall,
-} from '../../../application/ports.ts';
+import type { ConnectorConfigStore, SecretStore } from '../../../application/ports/configuration.ts';
+import type { CompensationCall, Connector, ToolCall } from '../../../application/ports/connectors.ts';
 import type { ToolAnswer } from '../../../contracts/tools.ts';
 import type { ExternalObjectRef } from '../../../domain/execution/execution.ts';
 import { checkedAddresses, type Lookup } from './checked-addresses.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach } from '@jest/globals';
 import { createCrmConnector } from '../../../../src/adapters/connectors/crm/crm-connector.ts';
 import type { HttpOptions } from '../../../../src/adapters/connectors/crm/http-exchange.ts';
-import type { CompensationCall, Connector, ToolCall } from '../../../../src/application/ports.ts';
+import type { CompensationCall, Connector, ToolCall } from '../../../../src/application/ports/connectors.ts';
 import { type LocalCrm, startLocalCrm } from '../../../../src/local/crm/crm-server.ts';
 import { SCOPE } from '../../../support/intents.ts';
 import { type SettableClock, settableClock } from '../../../support/settable-clock.ts';

@@ -8,13 +8,8 @@ import {
   createWebhookConnector,
   type WebhookDeps,
 } from '../../../../src/adapters/connectors/webhook/webhook-connector.ts';
-import type {
-  CompensationCall,
-  Connector,
-  ConnectorConfigStore,
-  SecretStore,
-  ToolCall,
-} from '../../../../src/application/ports.ts';
+import type { ConnectorConfigStore, SecretStore } from '../../../../src/application/ports/configuration.ts';
+import type { CompensationCall, Connector, ToolCall } from '../../../../src/application/ports/connectors.ts';
 import { toolAnswer } from '../../../../src/contracts/tools.ts';
 import { fake } from '../../../support/fakes/fake.ts';
 import { SCOPE } from '../../../support/intents.ts';

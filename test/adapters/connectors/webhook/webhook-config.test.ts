@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readConfig } from '../../../../src/adapters/connectors/webhook/webhook-config.ts';
 import { ConfigurationError, TransientError } from '../../../../src/application/errors.ts';
-import type { ConnectorConfigStore, SecretStore } from '../../../../src/application/ports.ts';
+import type { ConnectorConfigStore, SecretStore } from '../../../../src/application/ports/configuration.ts';
 import { fake } from '../../../support/fakes/fake.ts';
 import { CALL, connectorFor, failureWith, rowFor, secretOf } from './harness.ts';
 

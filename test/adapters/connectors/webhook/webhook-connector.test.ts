@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { verifySignature } from '../../../../src/adapters/connectors/webhook/signature.ts';
-import type { ToolCall } from '../../../../src/application/ports.ts';
+import type { ToolCall } from '../../../../src/application/ports/connectors.ts';
 import { START } from '../../../support/plan-fixtures.ts';
 import {
   CALL,

@@ -1,0 +1,67 @@
+import type { ConnectorId } from '../../contracts/tools.ts';
+import type { AutonomyFacts } from '../../domain/autonomy/decide-approval.ts';
+import type { ActionTypeEntry } from '../../domain/intent/action-type-registry.ts';
+import type { TenantPlanPolicy } from '../../domain/policy/plan-policy-gate.ts';
+import type { Scope } from './scope.ts';
+
+/** Every read below is strongly consistent unless its comment says otherwise. */
+
+export interface Tenant {
+  readonly tenantId: string;
+  readonly name?: string | undefined;
+  readonly status: 'active' | 'suspended' | 'deleted';
+  readonly plan_policy?: TenantPlanPolicy | undefined;
+}
+
+/** A row of the tenants table that is none. */
+export interface UnreadableTenant {
+  readonly tenantId: string;
+  readonly status: 'unreadable';
+  readonly error: string;
+}
+
+export interface TenantStore {
+  get(tenantId: string): Promise<Tenant | undefined>;
+  /** All tenants, page by page, in no order; rows that are no tenant are named. Eventually consistent. */
+  list(): AsyncIterable<(Tenant | UnreadableTenant)[]>;
+}
+
+export interface AutonomyStore {
+  /** What is configured for an action type (eventually consistent), and what was spent on `day` (UTC, YYYY-MM-DD). */
+  facts(scope: Scope, actionType: string, day: string): Promise<AutonomyFacts>;
+}
+
+export interface KillSwitchState {
+  /** Which switch stops the action, in words; undefined when none does. */
+  readonly stopped_by: string | undefined;
+}
+
+export interface KillSwitchStore {
+  /**
+   * Whether any switch stops actions of a type for a tenant. Strongly consistent.
+   *
+   * @throws whatever the read throws: who cannot read the switches must not act.
+   */
+  check(tenantId: string, actionType: string): Promise<KillSwitchState>;
+}
+
+export interface ActionTypeRegistry {
+  /** The version in force for a tenant: its own, else the default; undefined when there is none. */
+  latest(tenantId: string, actionType: string): Promise<ActionTypeEntry | undefined>;
+  /** One version, the tenant's own or the default's; strongly consistent. */
+  get(tenantId: string, actionType: string, version: number): Promise<ActionTypeEntry | undefined>;
+}
+
+export interface SecretStore {
+  /**
+   * The fields of a secret.
+   *
+   * @throws ConfigurationError naming the secret when it is missing or no JSON object of strings.
+   */
+  get(secretId: string): Promise<Readonly<Record<string, string>>>;
+}
+
+export interface ConnectorConfigStore {
+  /** How an account, or else its tenant, reaches a system; undefined when nobody has configured that. */
+  get(scope: Scope, connector: ConnectorId): Promise<Readonly<Record<string, unknown>> | undefined>;
+}
