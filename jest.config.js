@@ -17,7 +17,6 @@ export default {
   testTimeout: 30_000,
   // Jest would leave one of two cores to itself.
   maxWorkers: 2,
-  coverageProvider: 'v8',
   coverageDirectory: 'coverage',
   coverageReporters: ['text-summary', 'lcov', 'json-summary'],
   collectCoverageFrom: [

@@ -12,7 +12,7 @@ abstract class ClassifiedError extends Error {
   readonly error_class: ErrorClass;
   readonly error_code: string;
 
-  constructor(message: string, standard: Required<Omit<ErrorDetails, 'cause'>>, details: ErrorDetails = {}) {
+  constructor(message: string, standard: Required<Omit<ErrorDetails, 'cause'>>, details: ErrorDetails) {
     super(message, details.cause === undefined ? {} : { cause: details.cause });
     this.error_class = details.error_class ?? standard.error_class;
     this.error_code = details.error_code ?? standard.error_code;

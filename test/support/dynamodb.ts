@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import http from 'node:http';
-import { DeleteItemCommand, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { BatchWriteItemCommand, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createDynamoDbClient } from '../../src/local/dynamodb/client.ts';
 import { createTables, type TableNames, tableNamesOf } from '../../src/local/dynamodb/create-tables.ts';
@@ -114,13 +114,19 @@ function connection(endpoint: string): Record<string, string> {
   };
 }
 
+/** Most writes that BatchWriteItem takes at once. */
+const MAX_BATCH = 25;
+
 async function clearTable(client: DynamoDBClient, table: TableDefinition): Promise<void> {
   const keys = (table.request.KeySchema ?? []).map(({ AttributeName }) => `${AttributeName}`);
   const { Items = [], LastEvaluatedKey } = await client.send(new ScanCommand({ TableName: table.tableName }));
-  await inParallel(Items, async (row) => {
-    const Key = Object.fromEntries(Object.entries(row).filter(([name]) => keys.includes(name)));
-    await client.send(new DeleteItemCommand({ TableName: table.tableName, Key }));
-  });
+  const deletions = Items.map((row) => ({
+    DeleteRequest: { Key: Object.fromEntries(Object.entries(row).filter(([name]) => keys.includes(name))) },
+  }));
+  for (let from = 0; from < deletions.length; from += MAX_BATCH) {
+    const RequestItems = { [table.tableName]: deletions.slice(from, from + MAX_BATCH) };
+    await client.send(new BatchWriteItemCommand({ RequestItems }));
+  }
   if (LastEvaluatedKey) await clearTable(client, table);
 }
 
