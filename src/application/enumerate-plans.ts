@@ -1,4 +1,5 @@
 import type { Cycle, EnumeratePlansOutput, PlanItem, PlansOfTenant } from '../contracts/plan-cycle.ts';
+import { dueAt } from '../domain/plan/next-move.ts';
 import { isTerminal, type Plan } from '../domain/plan/plan.ts';
 import type { PlanKey, PlanStore } from './ports/plans.ts';
 
@@ -12,13 +13,13 @@ const item = ({ tenant_id, account_id, plan_id }: PlanKey, more: Partial<PlanIte
   ...more,
 });
 
-const hasToUndo = ({ steps }: Plan): boolean => steps.some(({ compensation }) => compensation === 'PENDING');
+/** Of a plan that has ended something may still have to be undone, or heard. */
+const isOver = (plan: Plan): boolean =>
+  isTerminal(plan.plan_status) && dueAt(plan, plan.updated_at) === undefined;
 
 const lists = (plans: readonly Plan[], k: number): PlanItem[] => {
   const approved = plans.filter(({ plan_status }) => plan_status === 'APPROVED').slice(0, k);
-  const live = plans
-    .filter((plan) => plan.plan_status !== 'APPROVED' && (!isTerminal(plan.plan_status) || hasToUndo(plan)))
-    .slice(0, k);
+  const live = plans.filter((plan) => plan.plan_status !== 'APPROVED' && !isOver(plan)).slice(0, k);
   const room = k - live.length;
   return [
     ...approved.map((plan, index) => item(plan, { list: 'APPROVED', advance_when_active: index < room })),

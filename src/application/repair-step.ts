@@ -3,7 +3,7 @@ import { type ActionOutcome, OUTCOME_UNKNOWN } from '../domain/execution/executi
 import { type Repair, repairOf } from '../domain/execution/repair.ts';
 import type { ActionIntent } from '../domain/intent/action-intent.ts';
 import type { PlanCommand } from '../domain/plan/command.ts';
-import { findStep, type InFlight } from '../domain/plan/plan.ts';
+import { findStep, type InFlight, isTerminal } from '../domain/plan/plan.ts';
 import { type ChangeResult, changePlan } from './change-plan.ts';
 import type { Clock } from './clock.ts';
 import { cycleChange } from './cycle-time.ts';
@@ -140,7 +140,8 @@ export const repairStep = async (
     deps.executions.outcome(item, action_intent_id),
   ]);
   const { now } = cycleChange(cycle, deps.clock);
-  const repair = repairOf({ inFlight, intent, execution, outcome }, now);
+  const planEnded = isTerminal(plan.plan_status);
+  const repair = repairOf({ planEnded, inFlight, intent, execution, outcome }, now);
   if (repair.kind === 'WAIT') {
     await deps.plans.postponeIfUnchanged(plan, repair.until);
     return { completed: false, effect: `step ${step_id} is being executed; waits until ${repair.until}` };

@@ -4,11 +4,18 @@ import type { PlanKey, PlanStore } from '../../src/application/ports/plans.ts';
 import type { Plan, PlanStatus } from '../../src/domain/plan/plan.ts';
 import { newCycle, newItem } from '../support/cycles.ts';
 import { fake } from '../support/fakes/fake.ts';
-import { planIn } from '../support/plan-fixtures.ts';
+import { at, autoApprove, ben, newStep, planIn, start, then } from '../support/plan-fixtures.ts';
 
 const BROKEN = 'StoredRowInvalidError: row x: steps';
 
-const enumerate = async (statuses: Record<string, PlanStatus | 'BROKEN'>, k = 2) => {
+/** It was aborted while an action that was approved was under way. */
+const ENDED_IN_FLIGHT = then(
+  planIn('ACTIVE', { steps: [newStep('s1')] }),
+  ...[start('s1', 3), autoApprove('s1', 4)],
+  [{ type: 'ABORT_PLAN', reason: 'lost' }, at(5, ben)],
+);
+
+const enumerate = async (statuses: Record<string, PlanStatus | 'BROKEN' | 'UNHEARD'>, k = 2) => {
   const statusOf = (plan_id: string) => statuses[plan_id] ?? 'BROKEN';
   const asked: PlanKey[] = [];
   const plans = fake<PlanStore>('PlanStore', {
@@ -16,6 +23,7 @@ const enumerate = async (statuses: Record<string, PlanStatus | 'BROKEN'>, k = 2)
       asked.push(...keys);
       const read: Plan[] = keys.flatMap(({ plan_id }) => {
         const status = statusOf(plan_id);
+        if (status === 'UNHEARD') return [{ ...ENDED_IN_FLIGHT, plan_id }];
         return status === 'BROKEN' ? [] : [planIn(status, { plan_id })];
       });
       const broken = keys.filter(({ plan_id }) => statusOf(plan_id) === 'BROKEN');
@@ -50,6 +58,10 @@ describe('the plans of a tenant to look at', () => {
   it.each(['COMPLETED', 'ABORTED', 'EXPIRED'] as const)('are none that have become %s', async (status) => {
     const { inShort } = await enumerate({ p1: status, p2: status, p3: 'ACTIVE' });
     expect(inShort).toEqual(['LIVE p3']);
+  });
+
+  it('are those that have ended, too, while an approved attempt is still in flight', async () => {
+    expect((await enumerate({ p1: 'UNHEARD', p2: 'ABORTED' })).inShort).toEqual(['LIVE p1']);
   });
 
   it('go on once activated as far as the list of live plans has room', async () => {

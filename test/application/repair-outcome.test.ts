@@ -7,7 +7,7 @@ import { newCycle, newItem } from '../support/cycles.ts';
 import { fake } from '../support/fakes/fake.ts';
 import { racingPlans } from '../support/fakes/racing-plans.ts';
 import { execute, INTENT, inFlight, lastEvents, storedPlan } from '../support/in-flight.ts';
-import { SCOPE } from '../support/intents.ts';
+import { SCOPE, SCOPE_PK } from '../support/intents.ts';
 import { newOutcome } from '../support/outcomes.ts';
 import { tell } from '../support/plan-commits.ts';
 import {
@@ -151,5 +151,58 @@ describe('an execution of which nothing was ever heard', () => {
     expect(await stored()).toMatchObject({ error_code: 'OUTCOME_UNKNOWN' });
     expect((await plan())?.plan_status).toBe('ABORTED');
     expect(await lastEvents(world, 1)).toEqual(['STEP_OUTCOME_RECORDED']);
+  });
+});
+
+describe('a plan that ended while its action was under way', () => {
+  const row = () => world.row('PLAN_STEP_EXECUTION_TABLE_NAME', 'PLAN#p1', 'STEP#s1#ATTEMPT#1');
+  const dueSk = async () => (await world.row('REVENUE_PLANS_TABLE_NAME', SCOPE_PK, 'PLAN#p1'))?.due_sk;
+  const endPlan = async () => {
+    const live = await plan();
+    if (!live) throw new Error('no plan');
+    await tell(world.runtime.plans, [ABORT], live);
+  };
+
+  it('learns of an outcome that was told to nobody, and is not due any more', async () => {
+    await ended();
+    await endPlan();
+    expect(await dueSk()).toBe(`${minute(9)}#p1`);
+    expect(await repair(9)).toEqual({ completed: false, effect: 'applied the outcome of step s1' });
+    expect(await lastEvents(world, 2)).toEqual(['PLAN_ABORTED', 'STEP_OUTCOME_RECORDED']);
+    expect(world.signals).toEqual([signalOf(newOutcome())]);
+    expect(await row()).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await dueSk()).toBeUndefined();
+  });
+
+  it('waits for the execution until its deadline, and does not start another afterwards', async () => {
+    await inFlight(world, [approveIntent('s1', 4)]);
+    await execute(world, 'one', minute(5), minute(80));
+    await endPlan();
+    expect((await repair(9)).effect).toMatch(/is being executed/);
+    expect(await dueSk()).toBe(`${minute(80)}#p1`);
+    expect((await repair(80)).effect).toBe('recorded an unknown outcome of step s1');
+    expect(world.published).toEqual([]);
+    expect(world.signals).toMatchObject([{ timestamp: minute(80) }]);
+    expect(await plan()).toMatchObject({ plan_status: 'ABORTED' });
+    expect(await dueSk()).toBeUndefined();
+  });
+
+  it('closes the attempt that no execution ever took', async () => {
+    await inFlight(world, [approveIntent('s1', 4)]);
+    await endPlan();
+    expect((await repair(9)).effect).toBe('no execution ever started: step s1');
+    expect(world.published).toEqual([]);
+    expect(await row()).toMatchObject({ status: 'SKIPPED' });
+    expect((await world.runtime.intents.get(SCOPE, INTENT))?.status).toBe('CANCELLED');
+    expect(await dueSk()).toBeUndefined();
+  });
+
+  it('does not close it when an execution has taken it at the last moment', async () => {
+    await inFlight(world, [approveIntent('s1', 4)]);
+    await endPlan();
+    const race = () => execute(world, 'late', minute(9), minute(90));
+    const output = await repair(9, { plans: racingPlans(world.runtime.plans, race) });
+    expect(output.effect).toBe('not repaired: plan p1: another writer was first (EXECUTION)');
+    expect(await lastEvents(world, 1)).toEqual(['PLAN_ABORTED']);
   });
 });

@@ -13,6 +13,8 @@ interface Mishap {
   readonly at: number;
   readonly when: 'BEFORE' | 'AFTER';
   readonly what: 'ERROR' | 'DEATH';
+  /** A person aborts the plan just before. */
+  readonly abort?: boolean;
 }
 
 const INTENT = actionIntentId('p1', 's1', 1);
@@ -20,6 +22,8 @@ const SCOPE = { tenant_id: 'acme', account_id: 'a1' };
 /** Longer than an execution may run before it counts as dead, twice over, in minutes. */
 const LONG_ENOUGH = 260;
 const STEP_MINUTES = 20;
+
+const OUTCOMES = ['ACTION_EXECUTED', 'ACTION_FAILED'];
 
 const passing = () => Object.assign(new Error('as the test wants it'), { name: 'ThrottlingException' });
 const died = () => Object.assign(new Error('it died'), { name: 'Died' });
@@ -33,7 +37,7 @@ interface Run {
 
 /** Lets the calls of executions go wrong as planned; a dead execution makes no call any more. */
 const befall = (m: MachineWorld, mishaps: readonly Mishap[]) => {
-  const state = { calls: 0, dead: false, told: 0 };
+  const state = { calls: 0, dead: false, told: 0, aborting: false };
   const inExecution = () => m.executions().some(({ status }) => status === 'RUNNING');
   const die = (): never => {
     state.dead = true;
@@ -41,7 +45,13 @@ const befall = (m: MachineWorld, mishaps: readonly Mishap[]) => {
       if (status === 'RUNNING') void m.system.stepFunctions.stopExecution(executionArn, 'Died');
     throw died();
   };
+  const abort = async (): Promise<void> => {
+    state.aborting = true;
+    await m.tell('p1', { do: 'abort', reason: 'lost' });
+    state.aborting = false;
+  };
   const around = async <T>(_what: string, carryOut: () => Promise<T>): Promise<T> => {
+    if (state.aborting) return carryOut();
     if (!inExecution()) {
       state.dead = false;
       return carryOut();
@@ -50,6 +60,7 @@ const befall = (m: MachineWorld, mishaps: readonly Mishap[]) => {
     const index = state.calls;
     state.calls += 1;
     const mishap = mishaps.find(({ at }) => at === index);
+    if (mishap?.abort) await abort();
     const goWrong = () => (mishap?.what === 'DEATH' ? die() : Promise.reject(passing()));
     if (mishap?.when === 'BEFORE') return goWrong();
     const answer = await carryOut();
@@ -60,7 +71,7 @@ const befall = (m: MachineWorld, mishaps: readonly Mishap[]) => {
   Object.assign(m.system.bus, {
     putEvents: (input: Parameters<typeof putEvents>[0]) =>
       around('PutEvents', async () => {
-        if (input.Entries?.some(({ DetailType }) => DetailType?.startsWith('ACTION_E'))) state.told += 1;
+        if (input.Entries?.some(({ DetailType = '' }) => OUTCOMES.includes(DetailType))) state.told += 1;
         return putEvents(input);
       }),
   });
@@ -107,11 +118,37 @@ const play = async (mishaps: readonly Mishap[]): Promise<Run> => {
       m.wait(STEP_MINUTES);
       await m.cycle();
     }
+    if (mishaps.some(({ abort }) => abort))
+      return { calls: state.calls, wrong: await checkAborted(m, state.told), outcome: 'ABORTED' };
     return { calls: state.calls, ...(await check(m, state.told)) };
   } finally {
     m.call = undefined;
     await m.close();
   }
+};
+
+/** What must hold of an action whose plan was aborted in the middle of it. */
+const checkAborted = async (m: MachineWorld, told: number): Promise<string[]> => {
+  const notes = await m.world.rows('INTERNAL_NOTES_TABLE_NAME');
+  const { executions } = m.system.runtime;
+  const [execution, outcome] = [await executions.get(SCOPE, INTENT), await executions.outcome(SCOPE, INTENT)];
+  const { plan_status, steps } = await m.plan('p1');
+  const entries = (await m.world.rows('LEDGER_TABLE_NAME')).length;
+  const signals = (await m.world.rows('SIGNALS_TABLE_NAME')).length;
+  const outcomes = execution ? 1 : 0;
+  const known = outcome?.error_code !== 'OUTCOME_UNKNOWN';
+  const rules: [string, boolean][] = [
+    ['the plan is not aborted', plan_status !== 'ABORTED'],
+    ['the action took effect more than once', notes.length > 1],
+    ['it took effect without an execution', notes.length === 1 && !execution],
+    ['the execution has no outcome', execution !== undefined && outcome === undefined],
+    ['it failed, allegedly without an effect', outcome?.status === 'FAILED' && known && notes.length > 0],
+    ['it succeeded without an effect', outcome?.status === 'SUCCEEDED' && notes.length === 0],
+    ['the plan has not learned of it', steps[0]?.in_flight !== undefined],
+    ['ledger and signals do not tell of it once', entries !== outcomes || signals !== outcomes],
+    ['the bus was not told', outcomes === 1 && told === 0],
+  ];
+  return rules.filter(([, broken]) => broken).map(([rule]) => rule);
 };
 
 const KINDS = (['BEFORE', 'AFTER'] as const).flatMap((when) =>
@@ -135,6 +172,16 @@ test('whichever call of an action goes wrong, nothing is done twice, lost, or to
   expect(found).toEqual([]);
   // An error that passes costs nothing; an execution that died is taken over under the same key.
   expect([...outcomes.keys()].sort()).toEqual(['DEATH SUCCEEDED', 'ERROR SUCCEEDED']);
+}, 120_000);
+
+test('nor when it dies just after its plan was aborted: the plan and the bus hear of it nevertheless', async () => {
+  const { calls } = await play([]);
+  const found: unknown[] = [];
+  for (let at = 0; at < calls; at += 1) {
+    const { wrong } = await play([{ at, when: 'AFTER', what: 'DEATH', abort: true }]);
+    if (wrong.length > 0) found.push({ at, wrong });
+  }
+  expect(found).toEqual([]);
 }, 120_000);
 
 /** How many pairs are played. */

@@ -12,6 +12,8 @@ export const GATE_CHECK_SECONDS = 120;
 export const MAX_PUBLISHED_AGAIN = 2;
 
 export interface InFlightFacts {
+  /** The plan has ended: nothing may begin on its behalf any more, nor begin again. */
+  readonly planEnded: boolean;
   readonly inFlight: InFlight;
   readonly intent: ActionIntent;
   readonly execution: ExecutionAttempt | undefined;
@@ -26,10 +28,13 @@ export type Repair =
   | { readonly kind: 'RECORD_UNKNOWN'; readonly execution: ExecutionAttempt }
   | { readonly kind: 'WAIT'; readonly until: string };
 
-const mayPublish = ({ published_again = 0 }: InFlight): boolean => published_again < MAX_PUBLISHED_AGAIN;
+const mayPublish = ({ planEnded, inFlight: { published_again = 0 } }: InFlightFacts): boolean =>
+  !planEnded && published_again < MAX_PUBLISHED_AGAIN;
 
-const repairUnstarted = ({ inFlight, intent }: InFlightFacts, now: string): Repair =>
-  now < intent.expires_at && mayPublish(inFlight) ? { kind: 'PUBLISH_AGAIN' } : { kind: 'CANCEL_UNSTARTED' };
+const repairUnstarted = (facts: InFlightFacts, now: string): Repair =>
+  now < facts.intent.expires_at && mayPublish(facts)
+    ? { kind: 'PUBLISH_AGAIN' }
+    : { kind: 'CANCEL_UNSTARTED' };
 
 /**
  * What to do about an attempt in flight of which nothing was heard in time. A lost event is published again; an
@@ -43,7 +48,7 @@ export const repairOf = (facts: InFlightFacts, now: string): Repair => {
   if (!execution) return repairUnstarted(facts, now);
   if (execution.status === 'RUNNING' && now < execution.deadline_at)
     return { kind: 'WAIT', until: execution.deadline_at };
-  return mayPublish(inFlight) && execution.status === 'RUNNING'
+  return mayPublish(facts) && execution.status === 'RUNNING'
     ? { kind: 'PUBLISH_AGAIN' }
     : { kind: 'RECORD_UNKNOWN', execution };
 };

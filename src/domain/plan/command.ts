@@ -13,7 +13,7 @@ export type StepOutcome =
   | { readonly result: 'BLOCKED'; readonly reason: string }
   | { readonly result: 'FAILED'; readonly reason: string };
 
-interface OfAttempt {
+export interface OfAttempt {
   readonly step_id: string;
   readonly attempt: number;
 }

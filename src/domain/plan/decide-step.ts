@@ -2,7 +2,7 @@ import { OUTCOME_UNKNOWN } from '../execution/execution.ts';
 import { GATE_CHECK_SECONDS, PUBLISH_CHECK_SECONDS } from '../execution/repair.ts';
 import { secondsAfter } from '../identifiers.ts';
 import { actionIntentId } from '../intent/action-intent.ts';
-import type { Decision, DecisionContext, PlanCommand, Refusal } from './command.ts';
+import type { Decision, DecisionContext, OfAttempt, PlanCommand, Refusal } from './command.ts';
 import { accept, alreadyDone, endOf, eventOf, refuse, withEnd } from './decision.ts';
 import { nextMove } from './next-move.ts';
 import { findStep, isInFlight, isSettled, isTerminal, type Plan, type PlanStep } from './plan.ts';
@@ -66,16 +66,12 @@ export const startStep = (plan: Plan, command: Of<'START_STEP'>, context: Decisi
   );
 };
 
-const overdueApproval = (
-  plan: Plan,
-  { step_id, attempt }: { step_id: string; attempt: number },
-  now: string,
-): boolean => {
+const overdueApproval = (plan: Plan, { step_id, attempt }: OfAttempt, now: string): boolean => {
   const inFlight = findStep(plan, step_id)?.in_flight;
   return inFlight?.attempt === attempt && inFlight.approval?.result === 'GIVEN' && inFlight.check_at <= now;
 };
 
-const notOverdue = (plan: Plan, { step_id, attempt }: { step_id: string; attempt: number }): Refusal =>
+const notOverdue = (plan: Plan, { step_id, attempt }: OfAttempt): Refusal =>
   refuse('STEP_NOT_DUE', `attempt ${attempt} of step ${step_id} of plan ${plan.plan_id} is not overdue`);
 
 export const publishAgain = (
@@ -93,14 +89,21 @@ export const publishAgain = (
   );
 };
 
+const endedBefore = (plan: Plan, { step_id, attempt }: OfAttempt, context: DecisionContext): Decision => {
+  const data = { plan_id: plan.plan_id, step_id, attempt, outcome: 'SKIPPED', reason: 'plan_ended' } as const;
+  return accept(eventOf('STEP_OUTCOME_RECORDED', { ...data, intent_status: 'CANCELLED' }, context));
+};
+
 /** Gives up an approved attempt that no execution ever took. */
 export const cancelUnstarted = (
   plan: Plan,
   command: Of<'CANCEL_UNSTARTED'>,
   context: DecisionContext,
 ): Decision => {
-  if (plan.plan_status !== 'ACTIVE') return notRunning(plan);
+  const hasEnded = isTerminal(plan.plan_status);
+  if (plan.plan_status !== 'ACTIVE' && !hasEnded) return notRunning(plan);
   if (!overdueApproval(plan, command, context.now)) return notOverdue(plan, command);
+  if (hasEnded) return endedBefore(plan, command, context);
   return failAndPause(plan, command, { reason: 'execution_not_started', intent_status: 'EXPIRED' }, context);
 };
 

@@ -89,8 +89,10 @@ const ofEvent = (before: Plan, event: PlanEvent): PlanEffect[] => {
     }
     case 'STEP_SKIPPED':
       return [...settle(event.data, 'SKIPPED'), ...close(step, 'CANCELLED')];
-    case 'STEP_OUTCOME_RECORDED':
-      return settle(event.data, RECORDED[event.data.outcome]);
+    case 'STEP_OUTCOME_RECORDED': {
+      const { outcome, intent_status } = event.data;
+      return [...settle(event.data, RECORDED[outcome]), ...close(step, intent_status, true)];
+    }
     default:
       return [];
   }

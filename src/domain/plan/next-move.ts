@@ -42,10 +42,8 @@ const nextStep = (plan: Pick<Plan, 'steps'>, now: string): PlanStep | undefined 
     .sort(bySequence)
     .find((step) => mayStart(step, plan) && (step.retry_at === undefined || step.retry_at <= now));
 
-const overdue = (plan: Pick<Plan, 'steps'>, now: string): PlanStep | undefined =>
-  plan.steps.find(
-    (step) => isInFlight(step) && step.in_flight !== undefined && step.in_flight.check_at <= now,
-  );
+const isOverdue = ({ in_flight }: PlanStep, now: string): boolean =>
+  in_flight !== undefined && in_flight.check_at <= now;
 
 const repairOf = (step: PlanStep): NextMove => ({
   kind: step.in_flight?.approval ? 'REPAIR' : 'DECIDE',
@@ -55,17 +53,23 @@ const repairOf = (step: PlanStep): NextMove => ({
 const moveOfActive = (plan: Plan, now: string): NextMove => {
   const step = nextStep(plan, now);
   if (step) return { kind: 'DISPATCH', step };
-  const late = overdue(plan, now);
+  const late = plan.steps.find((other) => isInFlight(other) && isOverdue(other, now));
   return late ? repairOf(late) : waiting(plan, now);
 };
 
 const toCompensate = (plan: Pick<Plan, 'steps'>): PlanStep | undefined =>
   plan.steps.findLast(({ compensation }) => compensation === 'PENDING');
 
-/** A plan that has ended has nothing left to do but to undo, the last step first. */
+/** What was approved before the plan ended may have been carried out, and its outcome is still to be heard. */
+const toHearOf = (plan: Pick<Plan, 'steps'>): PlanStep[] =>
+  plan.steps.filter(({ in_flight }) => in_flight?.approval?.result === 'GIVEN');
+
+/** A plan that has ended has nothing left to do but to undo, the last step first, and to hear of what was in flight. */
 const moveOfEnded = (plan: Plan, now: string): NextMove => {
   const step = toCompensate(plan);
-  return step ? { kind: 'COMPENSATE', step } : waiting(plan, now);
+  if (step) return { kind: 'COMPENSATE', step };
+  const late = toHearOf(plan).find((other) => isOverdue(other, now));
+  return late ? { kind: 'REPAIR', step: late } : waiting(plan, now);
 };
 
 /**
@@ -85,6 +89,9 @@ export const nextMove = (plan: Plan, now: string, signals?: readonly string[]): 
   return moveOfActive(plan, now);
 };
 
+const dueOfEnded = (plan: Plan, now: string): string | undefined =>
+  toCompensate(plan) ? now : earliest(...toHearOf(plan).map(({ in_flight }) => in_flight?.check_at));
+
 const nextOfActive = (plan: Plan, now: string): string | undefined => {
   if (plan.steps.length > 0 && plan.steps.every(isSettled)) return now;
   const starts = plan.steps
@@ -96,10 +103,10 @@ const nextOfActive = (plan: Plan, now: string): string | undefined => {
 
 /**
  * The next instant at which the orchestrator has something to do for a plan; undefined for a terminal plan of which nothing is to be
- * undone. An instant that is past means now.
+ * undone or heard. An instant that is past means now.
  */
 export const dueAt = (plan: Plan, now: string): string | undefined => {
-  if (isTerminal(plan.plan_status)) return toCompensate(plan) && now;
+  if (isTerminal(plan.plan_status)) return dueOfEnded(plan, now);
   if (plan.plan_status === 'APPROVED') {
     const next = plan.activation_rejection === undefined ? now : secondsAfter(now, ACTIVATION_RETRY_SECONDS);
     return earliest(plan.expires_at, next);

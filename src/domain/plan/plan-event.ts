@@ -79,6 +79,8 @@ export interface PlanEventData {
   STEP_OUTCOME_RECORDED: OfAttempt & {
     outcome: 'SUCCEEDED' | 'FAILED' | 'SKIPPED' | 'UNKNOWN' | 'BLOCKED';
     reason?: string;
+    /** The attempt's intent was never executed, and never will be. */
+    intent_status?: 'CANCELLED';
   };
 }
 

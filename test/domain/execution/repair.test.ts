@@ -59,6 +59,7 @@ const outcome: ActionOutcome = {
 };
 
 const facts = (more: Partial<InFlightFacts> = {}): InFlightFacts => ({
+  planEnded: false,
   inFlight: flight(),
   intent,
   execution: undefined,
@@ -121,6 +122,23 @@ describe('an attempt in flight of which nothing was heard in time', () => {
       expect(kindOf({ execution: execution(status) }, minute(81))).toBe('RECORD_UNKNOWN');
     },
   );
+});
+
+describe('an attempt in flight of a plan that has ended', () => {
+  const planEnded = true;
+
+  it('is never published again: nothing begins any more', () => {
+    expect(kindOf({ planEnded })).toBe('CANCEL_UNSTARTED');
+    expect(kindOf({ planEnded, execution: execution('RUNNING') }, minute(80))).toBe('RECORD_UNKNOWN');
+  });
+
+  it('is waited for while its execution may still say how it ended', () => {
+    expect(kindOf({ planEnded, execution: execution('RUNNING') }, minute(79))).toBe('WAIT');
+  });
+
+  it('has its outcome applied when there is one', () => {
+    expect(kindOf({ planEnded, execution: execution('SUCCEEDED'), outcome })).toBe('APPLY_OUTCOME');
+  });
 });
 
 describe('the rows of an execution', () => {

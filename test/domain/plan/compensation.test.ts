@@ -7,6 +7,7 @@ import {
   approveIntent,
   at,
   ben,
+  fail,
   inShort,
   minute,
   newStep,
@@ -43,11 +44,13 @@ describe('a plan that is aborted to be undone', () => {
     expect(dueAt(aborted, minute(12))).toBe(minute(12));
   });
 
-  it('has nothing left to do when all of them are', () => {
+  it('has nothing left to do when all of them are, and what was in flight is heard of', () => {
     const after = then(aborted, undone('s2'), undone('s1', 'MANUAL'));
     expect(after.steps.map(({ compensation }) => compensation)).toEqual(['MANUAL', 'COMPLETED', undefined]);
-    expect(nextMove(after, minute(12))).toEqual({ kind: 'WAIT', until: undefined });
-    expect(dueAt(after, minute(12))).toBeUndefined();
+    expect(nextMove(after, minute(12))).toMatchObject({ kind: 'REPAIR', step: { step_id: 's3' } });
+    const heard = then(after, fail('s3', 12));
+    expect(nextMove(heard, minute(12))).toEqual({ kind: 'WAIT', until: undefined });
+    expect(dueAt(heard, minute(12))).toBeUndefined();
   });
 
   it('has a step undone that succeeds after that, and none that fails', () => {

@@ -99,6 +99,19 @@ describe.each<[string, Told]>([
     },
   );
 
+  it('of which no execution ever heard is recorded as skipped, and not before its time', () => {
+    const ended = then(running, end);
+    expect(inShort(decide(ended, ...cancelUnstarted('s1', 8)))).toBe('STEP_NOT_DUE');
+    const recorded = then(ended, cancelUnstarted('s1', 60));
+    expect(recorded).toMatchObject({ plan_status: status, version: ended.version + 1 });
+    expect(stepOf(recorded, 's1').in_flight).toBeUndefined();
+    expect(inShort(decide(recorded, ...cancelUnstarted('s1', 61)))).toBe('STEP_NOT_DUE');
+  });
+
+  it('that nobody approved is not recorded as skipped', () => {
+    expect(inShort(decide(then(waiting, end), ...cancelUnstarted('s1', LAPSE)))).toBe('STEP_NOT_DUE');
+  });
+
   it('has no outcome recorded that nobody approved', () => {
     const [command, context] = succeed('s1', 60);
     expect(inShort(decide(then(waiting, end), command, context))).toBe('NOT_APPROVED');
@@ -111,7 +124,6 @@ describe.each<[string, Told]>([
     ['rejected', waiting, reject],
     ['lapsed', waiting, expireApproval('s1', LAPSE)],
     ['published again', running, publishAgain('s1', 60)],
-    ['given up', running, cancelUnstarted('s1', 60)],
     ['skipped', waiting, skip],
     ['granted an attempt', failed, grant],
   ])('is not %s any more', (_what, plan, [command, context]) => {

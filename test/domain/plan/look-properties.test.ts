@@ -5,16 +5,17 @@ import { isTerminal } from '../../../src/domain/plan/plan.ts';
 import { always } from './random-plans.ts';
 
 describe('a plan is looked at', () => {
-  it('as long as it lives, and never after', () => {
+  it('as long as it lives, and afterwards while an approved attempt is in flight', () => {
     always(({ plan, context }) => {
-      expect(dueAt(plan, context.now) !== undefined).toBe(!isTerminal(plan.plan_status));
+      const isUnheard = plan.steps.some(({ in_flight }) => in_flight?.approval?.result === 'GIVEN');
+      expect(dueAt(plan, context.now) !== undefined).toBe(!isTerminal(plan.plan_status) || isUnheard);
     });
   });
 
-  it('never later than at its expiry', () => {
+  it('never later than at its expiry, while it lives', () => {
     always(({ plan, context }) => {
       const due = dueAt(plan, context.now);
-      if (due !== undefined) expect(due <= plan.expires_at).toBe(true);
+      if (due !== undefined && !isTerminal(plan.plan_status)) expect(due <= plan.expires_at).toBe(true);
     });
   });
 

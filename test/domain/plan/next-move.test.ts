@@ -138,6 +138,38 @@ describe('the next move', () => {
   });
 });
 
+describe('a plan that has ended with an attempt in flight', () => {
+  const running = then(active(newStep('s1')), start('s1', 3), autoApprove('s1', 4));
+  const abort = (compensate?: true): Told => [{ type: 'ABORT_PLAN', reason: 'lost', compensate }, at(5, ben)];
+
+  it('is looked after until that is heard of, when it was approved', () => {
+    const ended = then(running, abort());
+    expect(dueAt(ended, minute(5))).toBe(minute(9));
+    expect(nextMove(ended, minute(8))).toEqual({ kind: 'WAIT', until: minute(9) });
+    expect(brief(ended, 9)).toBe('REPAIR s1');
+    const heard = then(ended, fail('s1', 10));
+    expect(nextMove(heard, minute(11))).toEqual({ kind: 'WAIT', until: undefined });
+  });
+
+  it('is not looked after when nobody approved that', () => {
+    const asked = then(active(newStep('s1')), start('s1', 3), requireApproval('s1', 4), abort());
+    expect(dueAt(asked, minute(5))).toBeUndefined();
+    expect(brief(asked, 60 * 24 * 20)).toBe('WAIT');
+  });
+
+  it('undoes first what is to be undone', () => {
+    const steps = [newStep('s1'), newStep('s2')];
+    const done = then(active(...steps), start('s1', 3), autoApprove('s1', 4), succeed('s1', 5));
+    const both = then(done, start('s2', 5), autoApprove('s2', 6), abort(true));
+    expect(brief(both, 60)).toBe('COMPENSATE s1');
+    const [command, context] = [
+      { type: 'RECORD_COMPENSATION', step_id: 's1', attempt: 1, result: 'COMPLETED' } as const,
+      at(61),
+    ];
+    expect(brief(then(both, [command, context]), 61)).toBe('REPAIR s2');
+  });
+});
+
 describe('a live plan is due', () => {
   it.each([
     ['DRAFT', EXPIRY],

@@ -60,7 +60,7 @@ const BEFORE_EXPIRY: Record<CommandType, string[]> = {
   REJECT_INTENT: live(NO, NO, IDLE, IDLE),
   EXPIRE_APPROVAL: live(NO, NO, IDLE, NO),
   PUBLISH_AGAIN: live(NO, NO, NOT_DUE, NO),
-  CANCEL_UNSTARTED: live(NO, NO, NOT_DUE, NO),
+  CANCEL_UNSTARTED: [NO, NO, NOT_DUE, NO, NOT_DUE, NOT_DUE, NOT_DUE],
   APPLY_OUTCOME: everywhere('nothing'),
   RECORD_COMPENSATION: everywhere('nothing'),
   SKIP_STEP: live(NO, NO, 'STEP_SKIPPED', 'STEP_SKIPPED'),
@@ -78,7 +78,7 @@ const NOW_EXPIRED: Partial<Record<CommandType, string[]>> = {
   AUTO_APPROVE: live(NO, NO, 'PLAN_EXPIRED', NO),
   EXPIRE_APPROVAL: live(NO, NO, IDLE, NO),
   PUBLISH_AGAIN: live(NO, NO, NOT_DUE, NO),
-  CANCEL_UNSTARTED: live(NO, NO, NOT_DUE, NO),
+  CANCEL_UNSTARTED: [NO, NO, NOT_DUE, NO, NOT_DUE, NOT_DUE, NOT_DUE],
 };
 
 const rows = (table: Partial<Record<CommandType, string[]>>) =>

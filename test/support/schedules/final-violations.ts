@@ -23,15 +23,19 @@ interface Attempt {
   readonly completed: boolean;
   /** Its outcome is in the ledger. */
   readonly applied: boolean;
+  /** Its plan has ended. */
+  readonly over: boolean;
   /** Sort key of the row that it makes. */
   readonly effect_sk: string;
 }
 
+const PLAN_ENDS: readonly string[] = ['PLAN_COMPLETED', 'PLAN_ABORTED', 'PLAN_EXPIRED'];
 const ENDS: readonly string[] = ['STEP_COMPLETED', 'STEP_FAILED', 'STEP_OUTCOME_RECORDED'];
 
 const attemptsOf = (tenant_id: string, entries: readonly LedgerEntry[]): Attempt[] => {
   const approved = approvedIntents(entries);
   const events = entries as readonly PlanEvent[];
+  const over = events.some(({ event_type }) => PLAN_ENDS.includes(event_type));
   return events.flatMap(({ event_type, data }) => {
     if (event_type !== 'STEP_STARTED') return [];
     const { step_id, attempt, action_type, action_intent_id: id } = data;
@@ -46,7 +50,8 @@ const attemptsOf = (tenant_id: string, entries: readonly LedgerEntry[]): Attempt
     );
     const effect_sk = effectSk({ tenant_id, action_type, action_intent_id: id });
     const completed = ends.includes('STEP_COMPLETED');
-    return [{ id, action_type, approved: approved.has(id), completed, applied: ends.length > 0, effect_sk }];
+    const is = { approved: approved.has(id), completed, applied: ends.length > 0, over };
+    return [{ id, action_type, ...is, effect_sk }];
   });
 };
 
@@ -57,7 +62,7 @@ const attemptViolations = (
   rowsOf: (sk: string) => Row | undefined,
   told: ReadonlySet<string>,
 ): string[] => {
-  const { id, approved, completed, applied, effect_sk } = attempt;
+  const { id, approved, completed, applied, over, effect_sk } = attempt;
   const intent = rowsOf(intentSk(id));
   const outcome = rowsOf(outcomeSk(id));
   const execution = rowsOf(executionSk(id));
@@ -73,6 +78,7 @@ const attemptViolations = (
     ...(effect && !execution ? ['had its effect without an execution'] : []),
     ...(completed && !effect ? ['is complete without its effect'] : []),
     ...(completed && outcome?.status !== 'SUCCEEDED' ? ['is complete without an outcome that says so'] : []),
+    ...(over && approved && !applied ? ['was approved, and its plan never heard how it ended'] : []),
     ...(isClosed && applied && !told.has(signalOf(actionOutcome.parse(content(outcome))).signalId)
       ? ['was applied to its plan before the bus was told']
       : []),

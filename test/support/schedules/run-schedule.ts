@@ -148,6 +148,7 @@ const expireAll = async (play: Play, keys: readonly WatchedKey[]): Promise<void>
   play.moveTo(Math.max(...[...watch.plans.values()].map(({ plan }) => Date.parse(plan.expires_at))));
   for (const _ of keys) await cycleOf(play);
   await lookAtAll(play, keys);
+  await comeToRest(play);
   for (const { plan } of watch.plans.values())
     if (!isTerminal(plan.plan_status))
       watch.violations.push(`plan ${plan.plan_id} is ${plan.plan_status} after its expiry`);

@@ -1,6 +1,10 @@
 import { isInFlight, isSettled, isTerminal, type Plan } from '../../../src/domain/plan/plan.ts';
 import type { PlanRows } from './watched-plan.ts';
 
+/** What was approved before the plan ended is still to be heard of. */
+const isUnheard = ({ steps }: Plan): boolean =>
+  steps.some(({ in_flight }) => in_flight?.approval?.result === 'GIVEN');
+
 /** Nothing but an answer of a person keeps it from going on. */
 const waitsForAPerson = ({ steps }: Plan): boolean => {
   const open = steps.filter((step) => !isSettled(step));
@@ -19,10 +23,10 @@ const isBlocked = ({ plan }: PlanRows, all: ReadonlyMap<string, PlanRows>): bool
     (other) => other.plan.plan_status === 'ACTIVE' && other.plan.account_id === plan.account_id,
   );
 
-/** Terminal, not begun, paused, waiting for a person or behind another plan: the orchestrator cannot do anything for it. */
+/** Terminal with nothing in flight, not begun, paused, waiting for a person or behind another plan: the orchestrator cannot do anything for it. */
 export const isAtRest = (rows: PlanRows, all: ReadonlyMap<string, PlanRows>): boolean => {
   const { plan } = rows;
-  if (isTerminal(plan.plan_status) || plan.plan_status === 'PAUSED' || plan.plan_status === 'DRAFT')
-    return true;
+  if (isTerminal(plan.plan_status)) return !isUnheard(plan);
+  if (plan.plan_status === 'PAUSED' || plan.plan_status === 'DRAFT') return true;
   return plan.plan_status === 'ACTIVE' ? waitsForAPerson(plan) : isBlocked(rows, all);
 };
