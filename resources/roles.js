@@ -8,6 +8,9 @@ const SERVICES = {
 };
 
 const capitalised = (name) => `${name[0].toUpperCase()}${name.slice(1)}`;
+/** What people outside know a function by, where that is not what its state is called. */
+const NAMES = { decideApproval: 'auto-approval-gate' };
+
 const kebab = (name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /**
@@ -78,7 +81,7 @@ export const roles = async ({ resolveVariable }) => {
   const prefix = await resolveVariable('self:custom.prefix');
   const named = ([name, grants]) => [
     `${capitalised(name)}Role`,
-    role(prefix, `${prefix}-${kebab(name)}`, grants),
+    role(prefix, `${prefix}-${NAMES[name] ?? kebab(name)}`, grants),
   ];
   return { Resources: Object.fromEntries(Object.entries(access).map(named)) };
 };

@@ -9,6 +9,7 @@ export const handler = task({
     'REVENUE_PLANS_TABLE_NAME',
     'PLAN_LEDGER_TABLE_NAME',
     'PLAN_STEP_EXECUTION_TABLE_NAME',
+    'AUTONOMY_BUDGET_STATE_TABLE_NAME',
     'ACTION_INTENT_TABLE_NAME',
   ],
   deps: ({ clock, plans }) => ({ clock, plans }),

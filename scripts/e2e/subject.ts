@@ -94,7 +94,10 @@ export const awaitIntent = async (
 ): Promise<string> => {
   const look = async () => {
     await runCycle(stage, watch, key, { force: true });
-    return (await stage.stores.plans.get(key))?.steps.find((one) => one.step_id === step_id);
+    const found = (await stage.stores.plans.get(key))?.steps.find((one) => one.step_id === step_id);
+    const blockedBy = found?.in_flight?.blocked_by;
+    if (blockedBy !== undefined) throw new CheckFailedError(`step ${step_id} is blocked by ${blockedBy}`);
+    return found;
   };
   await until(watch, look, {
     [`step ${step_id} to wait for a person`]: (found) => found?.in_flight?.approval?.result === 'REQUIRED',

@@ -6,7 +6,7 @@ import { dueAt } from '../domain/plan/next-move.ts';
 import type { Actor, Plan } from '../domain/plan/plan.ts';
 import type { PlanEvent } from '../domain/plan/plan-event.ts';
 import { TransientError } from './errors.ts';
-import type { ExtraWrite, LostTo, PlanKey, PlanStore } from './ports/plans.ts';
+import type { LostTo, PlanKey, PlanStore } from './ports/plans.ts';
 
 /** How often a writer that lost re-reads and decides again before it gives up for now. */
 const MAX_DECISIONS = 5;
@@ -20,8 +20,6 @@ export interface PlanChange {
   readonly dueFrom?: string;
   /** The command, built anew from fresh facts for every decision. */
   command(plan: Plan | undefined): PlanCommand | Promise<PlanCommand>;
-  /** Writes that must come true together with the change. */
-  extra?(events: readonly PlanEvent[]): readonly ExtraWrite[];
   /** Decide, but write nothing. */
   readonly dryRun?: boolean;
   /** What losing to one of these means to the caller, so that deciding again is pointless. */
@@ -46,7 +44,7 @@ const commit = async (
   events: readonly PlanEvent[],
 ) => {
   const { plan, entries } = append(before, events);
-  const effects = [...effectsOf(before, plan, events), ...(change.extra?.(events) ?? [])];
+  const effects = effectsOf(before, plan, events);
   const due_at = dueAt(plan, change.dueFrom ?? change.now);
   const result = await plans.commitIfUnchanged({ before, plan, entries, effects, due_at });
   return { plan, result };

@@ -30,6 +30,7 @@ type Ended = Pick<
   | 'error_code'
   | 'error_class'
   | 'error_message'
+  | 'nothing_done'
   | 'tool_name'
   | 'tool_run_ref'
 > &
@@ -134,7 +135,9 @@ export const recordFailure = async (
   const answered = answerOf(state) ?? (call && settledBy(call, looked));
   if (answered) return record(deps, execution, answered);
   const failure = failureOf(error);
-  const known = nothingWasDone(state, looked) ? failure : unknown(failure);
+  const known = nothingWasDone(state, looked)
+    ? { ...failure, nothing_done: true as const }
+    : unknown(failure);
   return record(deps, execution, {
     ...known,
     status: 'FAILED',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { anyInstant, identifier, jsonObject } from '../domain/identifiers.ts';
 import { getPlanTypeConfig, planTypes } from '../domain/plan/plan-type-config.ts';
+import { proposalEstimate } from '../domain/policy/risk.ts';
 import { stepsInCycles } from '../domain/policy/step-order.ts';
 
 /** Most bytes of a plan as JSON: it has to fit into its row and its ledger entry (400 KiB each) with room to grow. */
@@ -12,6 +13,7 @@ const newStep = z.strictObject({
   sequence: z.int().optional(),
   dependencies: z.array(identifier).default([]),
   constraints: jsonObject.optional(),
+  ...proposalEstimate,
 });
 
 /** What somebody must say to have a plan: the same fields wherever a plan comes from. */

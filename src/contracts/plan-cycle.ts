@@ -181,10 +181,16 @@ export const decideApprovalInput = z.strictObject({
 });
 
 export interface DecideApprovalOutput {
-  readonly result: 'AUTO_EXECUTED' | 'REQUIRE_APPROVAL';
+  readonly result: 'AUTO_EXECUTED' | 'REQUIRE_APPROVAL' | 'BLOCKED';
   readonly reason: string | null;
   readonly action_intent_id: string;
+  /** The intent had been approved before, and was only published again. */
+  readonly already_published: boolean;
   readonly policy_version: string;
+  /** The clause of the policy that decided; null when that was not kept. */
+  readonly policy_clause: string | null;
+  /** What the clause saw, for people. */
+  readonly explanation: string;
   readonly effect: string;
 }
 

@@ -32,6 +32,19 @@ export const anyInstant = z.iso
   .transform((text) => new Date(text).toISOString())
   .pipe(instant);
 
+const isTimeZone = (name: string): boolean => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+};
+
+/** The IANA name of a time zone. */
+export const timeZone = z
+  .string()
+  .refine(isTimeZone, { error: 'is no time zone of the IANA database, such as Europe/Berlin' });
+
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
 
 export const jsonObject = z.record(z.string(), z.json());

@@ -49,19 +49,6 @@ describe('changing a plan', () => {
     ]);
   });
 
-  it('commits what the caller adds, once it knows the events', async () => {
-    const { plans, commits } = storeOf(planIn('ACTIVE'), COMMITTED);
-    const spend = { kind: 'SPEND_BUDGET', day: '2026-01-05' };
-    const seen: unknown[] = [];
-    const extra = (events: unknown) => {
-      seen.push(events);
-      return [spend];
-    };
-    const result = await changePlan(plans, change(PAUSE, { extra }));
-    expect(commits[0]?.effects).toContainEqual(spend);
-    expect(seen).toEqual([result.ok && result.events]);
-  });
-
   it('decides again from a fresh look when another writer was first', async () => {
     const { plans, commits } = storeOf(planIn('ACTIVE'), lostTo('PLAN'), lostTo('LOCK'), COMMITTED);
     const looks: unknown[] = [];

@@ -88,6 +88,7 @@ describe('an error before the call', () => {
   ])('has done nothing, and keeps its class and its code: %s', async (_what, error, expected) => {
     expect(await recordError(BEFORE_THE_CALL, error)).toEqual({
       ...{ ...BASE, ...failed, ...expected, tool_name: 'unknown', tool_run_ref: `failure/${INTENT}` },
+      nothing_done: true,
     });
   });
 
@@ -146,7 +147,7 @@ describe('an error of the call', () => {
     const error = caught(Object.assign(new TransientError('slow down', LIMITED), { name }));
     expect(await recordError(CALLED, error)).toEqual({
       ...{ ...BASE, ...failed, ...LIMITED, error_message: `${name}: slow down` },
-      ...{ tool_name: 'internal.create_note', tool_run_ref: `failure/${INTENT}` },
+      ...{ tool_name: 'internal.create_note', tool_run_ref: `failure/${INTENT}`, nothing_done: true },
     });
   });
 

@@ -40,8 +40,11 @@ const handlersIn = <H extends Task | Adapter>(folder: string): Promise<(readonly
     }),
   );
 
-const deployed = (name: string, { environment }: Task | Adapter): Deployed => {
-  const key = camel(name);
+/** What people outside know a function by, where that is not what its state is called. */
+const NAMES: Readonly<Record<string, string>> = { 'decide-approval': 'auto-approval-gate' };
+
+const deployed = (file: string, { environment }: Task | Adapter): Deployed => {
+  const [key, name] = [camel(file), NAMES[file] ?? file];
   const pascal = `${key.charAt(0).toUpperCase()}${key.slice(1)}`;
   return { key, name, logicalId: `${pascal}LambdaFunction`, roleId: `${pascal}Role`, environment };
 };

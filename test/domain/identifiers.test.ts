@@ -6,6 +6,7 @@ import {
   instant,
   later,
   secondsAfter,
+  timeZone,
 } from '../../src/domain/identifiers.ts';
 
 describe('an identifier', () => {
@@ -75,6 +76,16 @@ describe('any instant', () => {
   it('may not be one whose year in UTC has more than four digits, which does not compare as text', () => {
     expect(anyInstant.safeParse('9999-12-31T23:59:59-10:00').success).toBe(false);
     expect(anyInstant.parse('9999-12-31T23:59:59+10:00')).toBe('9999-12-31T13:59:59.000Z');
+  });
+});
+
+describe('a time zone', () => {
+  it.each(['UTC', 'Europe/Berlin', 'America/Argentina/Buenos_Aires'])('may be %s', (name) => {
+    expect(timeZone.parse(name)).toBe(name);
+  });
+
+  it.each(['', 'Mars/Olympus', 'Berlin'])('is not %p', (name) => {
+    expect(timeZone.safeParse(name).success).toBe(false);
   });
 });
 

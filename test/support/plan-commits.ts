@@ -1,4 +1,4 @@
-import type { CommitResult, ExtraWrite, PlanCommit, PlanStore } from '../../src/application/ports/plans.ts';
+import type { CommitResult, PlanCommit, PlanStore } from '../../src/application/ports/plans.ts';
 import { append } from '../../src/domain/ledger/plan-ledger.ts';
 import { decide } from '../../src/domain/plan/decide.ts';
 import { effectsOf } from '../../src/domain/plan/effects.ts';
@@ -7,15 +7,11 @@ import type { Plan } from '../../src/domain/plan/plan.ts';
 import type { Told } from './plan-fixtures.ts';
 
 /** What a store is given when a command is carried out. */
-export const commitOf = (
-  before: Plan | undefined,
-  [command, context]: Told,
-  extra: readonly ExtraWrite[] = [],
-): PlanCommit => {
+export const commitOf = (before: Plan | undefined, [command, context]: Told): PlanCommit => {
   const decision = decide(before, command, context);
   if (!decision.ok) throw new Error(`refused: ${decision.message}`);
   const { plan, entries } = append(before, decision.events);
-  const effects = [...effectsOf(before, plan, decision.events), ...extra];
+  const effects = effectsOf(before, plan, decision.events);
   return { before, plan, entries, effects, due_at: dueAt(plan, context.now) };
 };
 

@@ -122,6 +122,13 @@ export const requireApproval = (step_id: string, minutes: number, attempt = 1): 
   at(minutes, policy),
 ];
 
+export const blockApproval = (
+  step_id: string,
+  minutes: number,
+  reason = 'KILL_SWITCH_ENABLED',
+  attempt = 1,
+): Told => [{ type: 'BLOCK_APPROVAL', step_id, attempt, reason, policy_version: 'v1' }, at(minutes, policy)];
+
 export const approveIntent = (step_id: string, minutes: number, attempt = 1): Told => [
   { type: 'APPROVE_INTENT', step_id, attempt },
   at(minutes, ben),

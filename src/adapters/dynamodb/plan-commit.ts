@@ -1,7 +1,7 @@
-import type { ExtraWrite, LostTo, PlanCommit } from '../../application/ports/plans.ts';
+import type { LostTo, PlanCommit } from '../../application/ports/plans.ts';
 import type { PlanEffect } from '../../domain/plan/effects.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
-import { spendBudgetWrite } from './autonomy-store.ts';
+import { closeBudgetWrites, spendBudgetWrites } from './budget-writes.ts';
 import { unstartedCheck } from './execution-writes.ts';
 import type { GuardedWrite, TransactItem } from './guarded-write.ts';
 import { approveIntentWrite, closeIntentWrite, putIntentWrite } from './intent-store.ts';
@@ -73,7 +73,7 @@ const releaseLock = (tables: TableNames, plan: Plan): TransactItem => ({
 const as = (lost_to: LostTo, ...writes: TransactItem[]): Write[] =>
   writes.map((write) => ({ write, lost_to }));
 
-const effectWrites = (tables: TableNames, plan: Plan, effect: PlanEffect | ExtraWrite): Write[] => {
+const effectWrites = (tables: TableNames, plan: Plan, effect: PlanEffect): Write[] => {
   const { plan_id, updated_at } = plan;
   switch (effect.kind) {
     case 'TAKE_ACTIVE_LOCK':
@@ -99,7 +99,10 @@ const effectWrites = (tables: TableNames, plan: Plan, effect: PlanEffect | Extra
           : []),
       ];
     case 'SPEND_BUDGET':
-      return as('BUDGET', spendBudgetWrite(tables, effect));
+      return as('BUDGET', ...spendBudgetWrites(tables, plan, effect));
+    case 'SETTLE_BUDGET':
+    case 'REFUND_BUDGET':
+      return as('BUDGET', ...closeBudgetWrites(tables, plan, effect));
   }
 };
 

@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import type { Tenant, TenantStore, UnreadableTenant } from '../../application/ports/configuration.ts';
-import { identifier } from '../../domain/identifiers.ts';
+import { identifier, timeZone } from '../../domain/identifiers.ts';
 import { tenantPlanPolicy } from '../../domain/policy/plan-policy-gate.ts';
 import { parseRow } from './rows.ts';
 import type { TableNames } from './table-names.ts';
@@ -13,11 +13,14 @@ const tenantRow = z.object({
   tenantId: identifier,
   name: z.string().optional(),
   status: z.enum(['active', 'suspended', 'deleted']).default('active'),
+  config: z.object({ timezone: timeZone.optional() }).optional(),
   plan_policy: tenantPlanPolicy.optional(),
 });
 
-const parse = (row: Record<string, unknown>): Tenant =>
-  parseRow(tenantRow, { ...row, pk: 'tenant', sk: row.tenantId });
+const parse = (row: Record<string, unknown>): Tenant => {
+  const { config, ...tenant } = parseRow(tenantRow, { ...row, pk: 'tenant', sk: row.tenantId });
+  return { ...tenant, ...(config?.timezone !== undefined && { timezone: config.timezone }) };
+};
 
 const parseOrName = (row: Record<string, unknown>): Tenant | UnreadableTenant => {
   try {

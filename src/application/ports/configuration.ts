@@ -1,5 +1,5 @@
 import type { ConnectorId } from '../../contracts/tools.ts';
-import type { AutonomyFacts } from '../../domain/autonomy/decide-approval.ts';
+import type { AutonomyFacts } from '../../domain/autonomy/approval-gate.ts';
 import type { ActionTypeEntry } from '../../domain/intent/action-type-registry.ts';
 import type { TenantPlanPolicy } from '../../domain/policy/plan-policy-gate.ts';
 import type { Scope } from './scope.ts';
@@ -10,6 +10,8 @@ export interface Tenant {
   readonly tenantId: string;
   readonly name?: string | undefined;
   readonly status: 'active' | 'suspended' | 'deleted';
+  /** IANA name of the time zone in which its days begin; absent: UTC. */
+  readonly timezone?: string | undefined;
   readonly plan_policy?: TenantPlanPolicy | undefined;
 }
 
@@ -27,8 +29,12 @@ export interface TenantStore {
 }
 
 export interface AutonomyStore {
-  /** What is configured for an action type (eventually consistent), and what was spent on `day` (UTC, YYYY-MM-DD). */
-  facts(scope: Scope, actionType: string, day: string): Promise<AutonomyFacts>;
+  /** What is configured for an action type (eventually consistent), and the budgets with what was taken from them on `day`. */
+  facts(
+    scope: Scope,
+    actionType: string,
+    day: string,
+  ): Promise<Pick<AutonomyFacts, 'allowlists' | 'modes' | 'budgets'>>;
 }
 
 export interface KillSwitchState {

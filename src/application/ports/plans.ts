@@ -21,21 +21,12 @@ export interface PlanListing extends PlanHint {
   readonly expires_at: string;
 }
 
-/** A write that a use case adds to a plan's commit. */
-export interface ExtraWrite extends Scope {
-  readonly kind: 'SPEND_BUDGET';
-  /** UTC day, YYYY-MM-DD. */
-  readonly day: string;
-  readonly action_type: string;
-  readonly max_autonomous_per_day: number;
-}
-
 /** A plan's change: all of it comes true in one transaction, or none of it. */
 export interface PlanCommit {
   readonly before: Plan | undefined;
   readonly plan: Plan;
   readonly entries: readonly LedgerEntry[];
-  readonly effects: readonly (PlanEffect | ExtraWrite)[];
+  readonly effects: readonly PlanEffect[];
   /** Next instant at which the orchestrator has something to do; undefined takes the plan out of the due index. */
   readonly due_at: string | undefined;
 }

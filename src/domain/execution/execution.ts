@@ -60,6 +60,8 @@ export const actionOutcome = z.strictObject({
   error_code: z.string().optional(),
   error_class: z.enum(ERROR_CLASSES).optional(),
   error_message: z.string().optional(),
+  /** The tool has certainly not acted. */
+  nothing_done: z.literal(true).optional(),
   attempt_count: z.int().nonnegative(),
   tool_name: z.string(),
   tool_run_ref: z.string(),

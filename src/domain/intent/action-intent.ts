@@ -2,7 +2,7 @@ import { v5 as uuidv5 } from 'uuid';
 import { z } from 'zod';
 import { identifier, instant, jsonObject, secondsAfter } from '../identifiers.ts';
 import type { Plan, PlanStep } from '../plan/plan.ts';
-import { RISK_LEVELS, riskTier } from '../policy/risk.ts';
+import { proposalEstimate, RISK_LEVELS, riskTier } from '../policy/risk.ts';
 
 export const INTENT_STATUSES = ['PENDING_APPROVAL', 'APPROVED', 'REJECTED', 'CANCELLED', 'EXPIRED'] as const;
 export type IntentStatus = (typeof INTENT_STATUSES)[number];
@@ -21,6 +21,7 @@ export const actionIntent = z.strictObject({
   attempt: z.int().positive(),
   registry_version: z.int().positive(),
   risk_level: z.enum(RISK_LEVELS),
+  ...proposalEstimate,
   original_decision_id: z.string(),
   trace_id: z.string(),
   created_at: instant,
@@ -62,7 +63,7 @@ export const newActionIntent = (
   registry_version = FIRST_REGISTRY_VERSION,
 ): ActionIntent => {
   const { plan_id, tenant_id, account_id } = plan;
-  const { step_id, action_type } = step;
+  const { step_id, action_type, risk_estimate, confidence_score } = step;
   const id = actionIntentId(plan_id, step_id, attempt);
   const expires_at = intentExpiry(plan, action_type, now);
   return {
@@ -78,6 +79,8 @@ export const newActionIntent = (
     attempt,
     registry_version,
     risk_level: riskTier(action_type),
+    ...(risk_estimate !== undefined && { risk_estimate }),
+    ...(confidence_score !== undefined && { confidence_score }),
     original_decision_id: attemptKey(plan_id, step_id, attempt),
     trace_id: id,
     created_at: now,

@@ -1,3 +1,4 @@
+import type { BudgetSpend } from '../autonomy/budget.ts';
 import type { ActivationFacts, TenantPlanPolicy } from '../policy/plan-policy-gate.ts';
 import type { PolicyReason } from '../policy/policy-reason.ts';
 import type { Actor, StepCompensation } from './plan.ts';
@@ -10,12 +11,19 @@ export type StepOutcome =
   /** Nobody can say whether the action took effect: a person has to decide what follows. */
   | { readonly result: 'UNKNOWN' }
   /** Stopped from outside before anything was done; a person has to say when to go on. */
-  | { readonly result: 'BLOCKED'; readonly reason: string }
-  | { readonly result: 'FAILED'; readonly reason: string };
+  | { readonly result: 'BLOCKED'; readonly reason: string; readonly nothing_done?: true }
+  | { readonly result: 'FAILED'; readonly reason: string; readonly nothing_done?: true };
 
 export interface OfAttempt {
   readonly step_id: string;
   readonly attempt: number;
+}
+
+/** Which policy decided about an approval, by which of its clauses, and why in words. */
+export interface SaidByPolicy {
+  readonly policy_version: string;
+  readonly policy_clause?: string | undefined;
+  readonly explanation?: string | undefined;
 }
 
 /** Everything that may be asked of a plan, whoever asks. */
@@ -43,12 +51,9 @@ export type PlanCommand =
       /** Version of the action type that the intent pins; absent: the first. */
       readonly registry_version?: number | undefined;
     }
-  | ({
-      readonly type: 'REQUIRE_APPROVAL';
-      readonly reason: string;
-      readonly policy_version: string;
-    } & OfAttempt)
-  | ({ readonly type: 'AUTO_APPROVE'; readonly policy_version: string } & OfAttempt)
+  | ({ readonly type: 'REQUIRE_APPROVAL'; readonly reason: string } & SaidByPolicy & OfAttempt)
+  | ({ readonly type: 'BLOCK_APPROVAL'; readonly reason: string } & SaidByPolicy & OfAttempt)
+  | ({ readonly type: 'AUTO_APPROVE'; readonly budget?: BudgetSpend | undefined } & SaidByPolicy & OfAttempt)
   | ({ readonly type: 'APPROVE_INTENT'; readonly reason?: string | undefined } & OfAttempt)
   | ({ readonly type: 'REJECT_INTENT'; readonly reason?: string | undefined } & OfAttempt)
   | ({ readonly type: 'EXPIRE_APPROVAL' } & OfAttempt)
@@ -88,6 +93,7 @@ export type RefusalCode =
   | 'STEP_SETTLED'
   | 'STEP_NOT_FAILED'
   | 'NOT_WAITING_FOR_APPROVAL'
+  | 'APPROVAL_BLOCKED'
   | 'NOT_APPROVED';
 
 /** A command that was not carried out; `events` are what the ledger keeps of the refusal, often nothing. */

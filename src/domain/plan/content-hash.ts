@@ -10,11 +10,9 @@ export const contentHash = ({
   canonicalHash({
     objective,
     constraints,
-    steps: steps.map(({ step_id, action_type, sequence, dependencies, constraints: ofStep }) => ({
-      step_id,
-      action_type,
-      sequence,
-      dependencies,
-      constraints: ofStep,
+    steps: steps.map((step) => ({
+      ...{ step_id: step.step_id, action_type: step.action_type, sequence: step.sequence },
+      ...{ dependencies: step.dependencies, constraints: step.constraints },
+      ...{ risk_estimate: step.risk_estimate, confidence_score: step.confidence_score },
     })),
   });

@@ -1,10 +1,20 @@
 import { PUBLISH_CHECK_SECONDS } from '../execution/repair.ts';
 import { secondsAfter } from '../identifiers.ts';
 import { intentExpiry } from '../intent/action-intent.ts';
-import type { Decision, DecisionContext, PlanCommand, Refusal } from './command.ts';
+import type { Decision, DecisionContext, PlanCommand, Refusal, SaidByPolicy } from './command.ts';
 import { accept, alreadyDone, eventOf, refuse } from './decision.ts';
 import { findStep, type InFlight, isTerminal, type Plan, type PlanStep } from './plan.ts';
+import type { PlanEventData } from './plan-event.ts';
 import { failAndPause, noStep, notRunning } from './step-decision.ts';
+
+/** Shortest and longest wait before a blocked attempt is looked at again, in seconds. */
+const [BLOCKED_AT_LEAST, BLOCKED_AT_MOST] = [300, 21_600];
+
+/** When a blocked attempt is looked at again: the longer it has waited, the later, so that it costs little. */
+export const blockedCheckAt = ({ since }: Pick<InFlight, 'since'>, now: string): string => {
+  const waited = Math.floor((Date.parse(now) - Date.parse(since)) / 1000);
+  return secondsAfter(now, Math.min(Math.max(waited, BLOCKED_AT_LEAST), BLOCKED_AT_MOST));
+};
 
 type Of<T extends PlanCommand['type']> = Extract<PlanCommand, { type: T }>;
 
@@ -28,7 +38,7 @@ const expired = (deadline: string): Refusal => refuse('PLAN_EXPIRED', `the appro
 const approved = (
   plan: Plan,
   { step_id, attempt }: { step_id: string; attempt: number },
-  source: { source: 'HUMAN'; reason?: string } | { source: 'POLICY'; policy_version: string },
+  source: Omit<PlanEventData['STEP_APPROVED'], 'plan_id' | 'step_id' | 'attempt' | 'check_at'>,
   context: DecisionContext,
 ): Decision => {
   const check_at = secondsAfter(context.now, PUBLISH_CHECK_SECONDS);
@@ -37,13 +47,20 @@ const approved = (
   );
 };
 
+/** What the policy said, for the ledger. */
+const said = ({ policy_version, policy_clause, explanation }: SaidByPolicy) => ({
+  policy_version,
+  ...(policy_clause !== undefined && { policy_clause }),
+  ...(explanation !== undefined && { explanation }),
+});
+
 export const autoApprove = (plan: Plan, command: Of<'AUTO_APPROVE'>, context: DecisionContext): Decision => {
-  const { step_id, attempt, policy_version } = command;
+  const { step_id, attempt, budget } = command;
   if (plan.plan_status !== 'ACTIVE') return notRunning(plan);
   if (context.now >= plan.expires_at) return expired(plan.expires_at);
   const asked = findStep(plan, step_id)?.in_flight?.approval;
   if (asked || !waitsForApproval(plan, step_id, attempt)) return notWaiting(plan, step_id, attempt);
-  return approved(plan, command, { source: 'POLICY', policy_version }, context);
+  return approved(plan, command, { source: 'POLICY', ...said(command), ...(budget && { budget }) }, context);
 };
 
 export const requireApproval = (
@@ -52,15 +69,35 @@ export const requireApproval = (
   context: DecisionContext,
 ): Decision => {
   const { plan_id } = plan;
-  const { step_id, attempt, reason, policy_version } = command;
+  const { step_id, attempt, reason } = command;
   const step = findStep(plan, step_id);
   if (!step) return noStep(plan, step_id);
   if (isTerminal(plan.plan_status)) return notRunning(plan);
   if (!waitsForApproval(plan, step_id, attempt)) return notWaiting(plan, step_id, attempt);
   if (step.in_flight?.approval) return alreadyDone;
   const check_at = approvalDeadline(plan, step);
-  const data = { plan_id, step_id, attempt, reason, policy_version, check_at };
+  const data = { plan_id, step_id, attempt, reason, ...said(command), check_at };
   return accept(eventOf('STEP_APPROVAL_REQUIRED', data, context));
+};
+
+/** Notes once, and again for each other reason, why nobody may approve the attempt for now; the gate is asked again later. */
+export const blockApproval = (
+  plan: Plan,
+  command: Of<'BLOCK_APPROVAL'>,
+  context: DecisionContext,
+): Decision => {
+  const { plan_id } = plan;
+  const { step_id, attempt, reason } = command;
+  const step = findStep(plan, step_id);
+  if (!step) return noStep(plan, step_id);
+  if (plan.plan_status !== 'ACTIVE') return notRunning(plan);
+  const { in_flight } = step;
+  if (!in_flight || in_flight.approval || !waitsForApproval(plan, step_id, attempt))
+    return notWaiting(plan, step_id, attempt);
+  if (in_flight.blocked_by === reason) return alreadyDone;
+  const check_at = blockedCheckAt(in_flight, context.now);
+  const data = { plan_id, step_id, attempt, reason, ...said(command), check_at };
+  return accept(eventOf('STEP_APPROVAL_BLOCKED', data, context));
 };
 
 export const approveIntent = (
@@ -73,6 +110,13 @@ export const approveIntent = (
   if (!step) return noStep(plan, step_id);
   if (plan.plan_status !== 'ACTIVE') return notRunning(plan);
   if (!waitsForApproval(plan, step_id, attempt)) return notWaiting(plan, step_id, attempt);
+  if (step.in_flight?.blocked_by !== undefined) {
+    const { blocked_by, check_at } = step.in_flight;
+    return refuse(
+      'APPROVAL_BLOCKED',
+      `step ${step_id} of plan ${plan.plan_id} is blocked by ${blocked_by} and looked at again at ${check_at}`,
+    );
+  }
   if (context.actor.id === plan.created_by) {
     return refuse(
       'SELF_APPROVAL',
@@ -111,9 +155,11 @@ export const expireApproval = (
 ): Decision => {
   const { step_id, attempt } = command;
   if (plan.plan_status !== 'ACTIVE') return notRunning(plan);
-  const asked = findStep(plan, step_id)?.in_flight;
-  if (!asked?.approval || asked.check_at > context.now || !waitsForApproval(plan, step_id, attempt)) {
+  const step = findStep(plan, step_id);
+  if (!step?.in_flight || !waitsForApproval(plan, step_id, attempt))
     return notWaiting(plan, step_id, attempt);
-  }
+  const { approval, check_at } = step.in_flight;
+  const lapses = approval ? check_at : approvalDeadline(plan, step);
+  if (lapses > context.now) return notWaiting(plan, step_id, attempt);
   return failAndPause(plan, command, { reason: 'approval_expired', intent_status: 'EXPIRED' }, context);
 };

@@ -2,7 +2,7 @@ import { OUTCOME_UNKNOWN } from '../execution/execution.ts';
 import { GATE_CHECK_SECONDS, PUBLISH_CHECK_SECONDS } from '../execution/repair.ts';
 import { secondsAfter } from '../identifiers.ts';
 import { actionIntentId } from '../intent/action-intent.ts';
-import type { Decision, DecisionContext, OfAttempt, PlanCommand, Refusal } from './command.ts';
+import type { Decision, DecisionContext, OfAttempt, PlanCommand, Refusal, StepOutcome } from './command.ts';
 import { accept, alreadyDone, endOf, eventOf, refuse, withEnd } from './decision.ts';
 import { nextMove } from './next-move.ts';
 import { findStep, isInFlight, isSettled, isTerminal, type Plan, type PlanStep } from './plan.ts';
@@ -107,18 +107,22 @@ export const cancelUnstarted = (
   return failAndPause(plan, command, { reason: 'execution_not_started', intent_status: 'EXPIRED' }, context);
 };
 
+type Failed = Extract<StepOutcome, { result: 'FAILED' | 'BLOCKED' }>;
+
+/** Why it failed, and whether it certainly did nothing, for the ledger. */
+const failure = ({ reason, nothing_done }: Failed) => ({ reason, ...(nothing_done && { nothing_done }) });
+
 const failed = (
   plan: Plan,
   step: PlanStep,
-  command: Of<'APPLY_OUTCOME'>,
-  reason: string,
+  { attempt }: OfAttempt,
+  outcome: Failed,
   context: DecisionContext,
 ) => {
-  const { attempt } = command;
   const retry_at = secondsAfter(context.now, backoff(plan, attempt));
   const { plan_id } = plan;
   const { step_id } = step;
-  const event = eventOf('STEP_FAILED', { plan_id, step_id, reason, attempt, retry_at }, context);
+  const event = eventOf('STEP_FAILED', { plan_id, step_id, ...failure(outcome), attempt, retry_at }, context);
   const end = plan.plan_status === 'ACTIVE' ? endOf(plan, context) : [];
   const isLast = plan.plan_status === 'ACTIVE' && end.length === 0 && attempt >= attemptLimit(plan, step);
   return accept(event, ...end, ...(isLast ? exhausted(plan, step_id, context) : []));
@@ -129,8 +133,8 @@ const recordOnly = (
   { step_id, attempt, outcome }: Of<'APPLY_OUTCOME'>,
   context: DecisionContext,
 ) => {
-  const reason = 'reason' in outcome ? { reason: outcome.reason } : {};
-  const data = { plan_id: plan.plan_id, step_id, attempt, outcome: outcome.result, ...reason };
+  const { result, ...why } = outcome;
+  const data = { plan_id: plan.plan_id, step_id, attempt, outcome: result, ...why };
   return accept(eventOf('STEP_OUTCOME_RECORDED', data, context));
 };
 
@@ -156,11 +160,11 @@ const applyToLive = (
         context,
       );
     case 'FAILED':
-      return failed(plan, step, command, outcome.reason, context);
+      return failed(plan, step, command, outcome, context);
     case 'UNKNOWN':
       return failAndPause(plan, command, { reason: OUTCOME_UNKNOWN, needs_person: true }, context);
     case 'BLOCKED':
-      return failAndPause(plan, command, { reason: outcome.reason, needs_person: true }, context);
+      return failAndPause(plan, command, { ...failure(outcome), needs_person: true }, context);
   }
 };
 

@@ -2,6 +2,7 @@ import type { Decision, DecisionContext, PlanCommand } from './command.ts';
 import {
   approveIntent,
   autoApprove,
+  blockApproval,
   expireApproval,
   rejectIntent,
   requireApproval,
@@ -39,6 +40,8 @@ const decideExisting = (plan: Plan, command: PlanCommand, context: DecisionConte
       return startStep(plan, command, context);
     case 'REQUIRE_APPROVAL':
       return requireApproval(plan, command, context);
+    case 'BLOCK_APPROVAL':
+      return blockApproval(plan, command, context);
     case 'AUTO_APPROVE':
       return autoApprove(plan, command, context);
     case 'APPROVE_INTENT':

@@ -1,3 +1,4 @@
+import type { BudgetLevel, BudgetSpend } from '../autonomy/budget.ts';
 import { type ActionIntent, newActionIntent } from '../intent/action-intent.ts';
 import { findStep, type InFlight, isTerminal, type Plan, type PlanStep } from './plan.ts';
 import type { PlanEvent } from './plan-event.ts';
@@ -6,6 +7,13 @@ import type { PlanEvent } from './plan-event.ts';
 export type PlanEffect =
   | { readonly kind: 'TAKE_ACTIVE_LOCK' }
   | { readonly kind: 'RELEASE_ACTIVE_LOCK' }
+  | ({ readonly kind: 'SPEND_BUDGET'; readonly action_type: string } & BudgetSpend)
+  | {
+      readonly kind: 'SETTLE_BUDGET' | 'REFUND_BUDGET';
+      readonly action_type: string;
+      readonly day: string;
+      readonly levels: readonly BudgetLevel[];
+    }
   | { readonly kind: 'START_ATTEMPT'; readonly intent: ActionIntent }
   | {
       readonly kind: 'SETTLE_ATTEMPT';
@@ -56,6 +64,17 @@ const settle = (
   ];
 };
 
+/** What the end of an attempt makes of the budget that its approval has taken. */
+const closeBudget = (
+  step: PlanStep | undefined,
+  { attempt, nothing_done, intent_status }: { attempt?: number; nothing_done?: true; intent_status?: string },
+): PlanEffect[] => {
+  const approval = step?.in_flight?.attempt === attempt ? step?.in_flight?.approval : undefined;
+  if (!step || approval?.result !== 'GIVEN' || !approval.budget) return [];
+  const kind = nothing_done || intent_status !== undefined ? 'REFUND_BUDGET' : 'SETTLE_BUDGET';
+  return [{ kind, action_type: step.action_type, ...approval.budget }];
+};
+
 const RECORDED = {
   SUCCEEDED: 'SUCCEEDED',
   FAILED: 'FAILED',
@@ -75,23 +94,37 @@ const ofEvent = (before: Plan, event: PlanEvent): PlanEffect[] => {
     }
     case 'STEP_APPROVED': {
       const { action_intent_id } = (step as PlanStep).in_flight as InFlight;
-      const { source } = event.data;
+      const { source, budget } = event.data;
+      const { action_type } = step as PlanStep;
       return [
         { kind: 'APPROVE_INTENT', action_intent_id, approved_by: event.actor.id, approval_source: source },
+        ...(budget ? [{ kind: 'SPEND_BUDGET', action_type, ...budget } as const] : []),
       ];
     }
     case 'STEP_COMPLETED':
-      return settle(event.data, 'SUCCEEDED');
+      return [...settle(event.data, 'SUCCEEDED'), ...closeBudget(step, event.data)];
     case 'STEP_FAILED': {
       const { intent_status } = event.data;
       const isApproved = step?.in_flight?.approval?.result === 'GIVEN';
-      return [...settle(event.data, 'FAILED'), ...close(step, intent_status, isApproved)];
+      return [
+        ...settle(event.data, 'FAILED'),
+        ...close(step, intent_status, isApproved),
+        ...closeBudget(step, event.data),
+      ];
     }
     case 'STEP_SKIPPED':
-      return [...settle(event.data, 'SKIPPED'), ...close(step, 'CANCELLED')];
+      return [
+        ...settle(event.data, 'SKIPPED'),
+        ...close(step, 'CANCELLED'),
+        ...closeBudget(step, event.data),
+      ];
     case 'STEP_OUTCOME_RECORDED': {
       const { outcome, intent_status } = event.data;
-      return [...settle(event.data, RECORDED[outcome]), ...close(step, intent_status, true)];
+      return [
+        ...settle(event.data, RECORDED[outcome]),
+        ...close(step, intent_status, true),
+        ...closeBudget(step, event.data),
+      ];
     }
     default:
       return [];

@@ -1,5 +1,5 @@
 import type { PolicyReason } from '../policy/policy-reason.ts';
-import type { Plan, PlanStep } from './plan.ts';
+import type { InFlight, Plan, PlanStep } from './plan.ts';
 import type { NewStep, PlanEvent } from './plan-event.ts';
 
 type PlanBody = Omit<Plan, 'version' | 'head_hash'>;
@@ -38,6 +38,12 @@ const settled = (step: PlanStep, status: PlanStep['status'], more: Partial<PlanS
 const withFlight = (step: PlanStep, change: Partial<NonNullable<PlanStep['in_flight']>>): PlanStep =>
   ({ ...step, in_flight: { ...step.in_flight, ...change } }) as PlanStep;
 
+/** Whatever blocked an attempt does so no more once its approval is given or asked for. */
+const withApproval = (step: PlanStep, change: Pick<InFlight, 'approval' | 'check_at'>): PlanStep => ({
+  ...step,
+  in_flight: { ...without(step.in_flight as InFlight, 'blocked_by'), ...change },
+});
+
 const evolveStep = (step: PlanStep, event: PlanEvent, isToBeUndone: boolean): PlanStep => {
   switch (event.event_type) {
     case 'STEP_STARTED': {
@@ -46,14 +52,21 @@ const evolveStep = (step: PlanStep, event: PlanEvent, isToBeUndone: boolean): Pl
       return settled(step, 'PENDING_APPROVAL', { last_attempt: attempt, in_flight });
     }
     case 'STEP_APPROVAL_REQUIRED': {
+      const { reason, check_at, policy_clause, explanation } = event.data;
+      const said = { ...(policy_clause && { policy_clause }), ...(explanation && { explanation }) };
+      return withApproval(step, { check_at, approval: { result: 'REQUIRED', reason, ...said } });
+    }
+    case 'STEP_APPROVAL_BLOCKED': {
       const { reason, check_at } = event.data;
-      return withFlight(step, { check_at, approval: { result: 'REQUIRED', reason } });
+      return withFlight(step, { check_at, blocked_by: reason });
     }
     case 'STEP_APPROVED': {
-      const { source, check_at } = event.data;
-      const approval = { result: 'GIVEN', source, by: event.actor.id, at: event.timestamp } as const;
+      const { source, check_at, budget } = event.data;
+      const taken = budget && { day: budget.day, levels: budget.counters.map(({ level }) => level) };
+      const given = { result: 'GIVEN', source, by: event.actor.id, at: event.timestamp } as const;
       const status = source === 'POLICY' ? 'AUTO_EXECUTED' : 'PENDING_APPROVAL';
-      return { ...withFlight(step, { check_at, approval }), status };
+      const approval = { ...given, ...(taken && { budget: taken }) };
+      return { ...withApproval(step, { check_at, approval }), status };
     }
     case 'STEP_PUBLISHED_AGAIN':
       return withFlight(step, {

@@ -1,9 +1,10 @@
+import type { BudgetSpend } from '../autonomy/budget.ts';
 import type { JsonValue } from '../identifiers.ts';
 import type { PolicyReason } from '../policy/policy-reason.ts';
 import type { Actor, CompletionReason, PlanStep, StepCompensation } from './plan.ts';
 
 export type NewStep = Pick<PlanStep, 'step_id' | 'action_type' | 'dependencies'> &
-  Partial<Pick<PlanStep, 'sequence' | 'constraints'>>;
+  Partial<Pick<PlanStep, 'sequence' | 'constraints' | 'risk_estimate' | 'confidence_score'>>;
 
 /** What a plan is made of before anything has happened to it. */
 export interface NewPlan {
@@ -24,6 +25,13 @@ interface OfStep {
 
 interface OfAttempt extends OfStep {
   readonly attempt: number;
+}
+
+interface ByPolicy {
+  readonly policy_version: string;
+  /** The clause that decided, and what it saw. */
+  readonly policy_clause?: string;
+  readonly explanation?: string;
 }
 
 /** The facts a plan's ledger may hold, by type. */
@@ -50,13 +58,17 @@ export interface PlanEventData {
     /** Version of the action type that the intent pins; absent: the first. */
     registry_version?: number;
   };
-  STEP_APPROVAL_REQUIRED: OfAttempt & { reason: string; policy_version: string; check_at: string };
-  STEP_APPROVED: OfAttempt & {
-    source: 'HUMAN' | 'POLICY';
-    policy_version?: string;
-    reason?: string;
-    check_at: string;
-  };
+  STEP_APPROVAL_REQUIRED: OfAttempt & ByPolicy & { reason: string; check_at: string };
+  /** Nobody may approve the attempt until what blocks it has changed. */
+  STEP_APPROVAL_BLOCKED: OfAttempt & ByPolicy & { reason: string; check_at: string };
+  STEP_APPROVED: OfAttempt &
+    Partial<ByPolicy> & {
+      source: 'HUMAN' | 'POLICY';
+      reason?: string;
+      check_at: string;
+      /** What an approval by policy takes from the budgets. */
+      budget?: BudgetSpend;
+    };
   STEP_PUBLISHED_AGAIN: OfAttempt & { check_at: string };
   STEP_COMPLETED: OfAttempt & { outcome: string };
   STEP_FAILED: OfStep & {
@@ -69,6 +81,8 @@ export interface PlanEventData {
     intent_status?: 'REJECTED' | 'EXPIRED';
     /** What the person who rejected it said. */
     note?: string;
+    /** The action certainly had no effect, so that it counts against no budget. */
+    nothing_done?: true;
   };
   STEP_SKIPPED: OfStep & { reason: string; attempt?: number };
   STEP_ATTEMPT_GRANTED: OfStep & { reason: string; retry_at: string };
@@ -81,6 +95,7 @@ export interface PlanEventData {
     reason?: string;
     /** The attempt's intent was never executed, and never will be. */
     intent_status?: 'CANCELLED';
+    nothing_done?: true;
   };
 }
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { BUDGET_LEVELS } from '../autonomy/budget.ts';
 import { identifier, instant, jsonObject } from '../identifiers.ts';
+import { proposalEstimate } from '../policy/risk.ts';
 
 export const PLAN_STATUSES = [
   'DRAFT',
@@ -33,12 +35,19 @@ export type Actor = z.infer<typeof actor>;
 
 /** What the autonomy gate or a person said of the attempt in flight. */
 const approval = z.discriminatedUnion('result', [
-  z.strictObject({ result: z.literal('REQUIRED'), reason: z.string() }),
+  z.strictObject({
+    result: z.literal('REQUIRED'),
+    reason: z.string(),
+    policy_clause: z.string().optional(),
+    explanation: z.string().optional(),
+  }),
   z.strictObject({
     result: z.literal('GIVEN'),
     source: z.enum(['HUMAN', 'POLICY']),
     by: z.string(),
     at: instant,
+    /** What it has taken from the budgets, to be settled when the action is done or given back when it never ran. */
+    budget: z.strictObject({ day: z.string(), levels: z.array(z.enum(BUDGET_LEVELS)) }).optional(),
   }),
 ]);
 
@@ -50,6 +59,8 @@ export const inFlight = z.strictObject({
   /** When the cycle has to look after this attempt, should nothing have been heard by then. */
   check_at: instant,
   approval: approval.optional(),
+  /** Why nobody may approve it for now. */
+  blocked_by: z.string().optional(),
   /** How often `ACTION_APPROVED` was published again. */
   published_again: z.int().positive().optional(),
 });
@@ -65,6 +76,7 @@ export const planStep = z.strictObject({
   sequence: z.int().optional(),
   dependencies: z.array(identifier),
   constraints: jsonObject.optional(),
+  ...proposalEstimate,
   status: z.enum(STEP_STATUSES),
   /** Number of the newest attempt; the counter that decides on retries is the step's META row. */
   last_attempt: z.int().positive().optional(),

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 export const RISK_LEVELS = ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH'] as const;
 export type RiskLevel = (typeof RISK_LEVELS)[number];
 
@@ -9,6 +11,18 @@ const TIERS: ReadonlyMap<string, RiskLevel> = new Map([
 
 /** The policy's risk tier of an action type; a type without a tier is HIGH, so that nothing unknown runs by itself. */
 export const riskTier = (actionType: string): RiskLevel => TIERS.get(actionType) ?? 'HIGH';
+
+/** What a proposal says of its own risk; text that is no level is HIGH. */
+export const estimatedRisk = (text: string): RiskLevel =>
+  RISK_LEVELS.find((level) => level === text.toUpperCase()) ?? 'HIGH';
+
+/** What a model that proposes an action may say of it. */
+export const proposalEstimate = {
+  /** Its own estimate of the risk, in its own words. */
+  risk_estimate: z.string().min(1).max(100).optional(),
+  /** How sure it is, from 0 to 1. */
+  confidence_score: z.number().min(0).max(1).optional(),
+};
 
 export const atLeast = (level: RiskLevel, floor: RiskLevel): boolean =>
   RISK_LEVELS.indexOf(level) >= RISK_LEVELS.indexOf(floor);

@@ -4,8 +4,9 @@ import { ValidationError } from '../../application/errors.ts';
 import { complaints } from '../../contracts/complaints.ts';
 import { checkNewPlan, newPlanFields } from '../../contracts/new-plan.ts';
 import { specialKeys } from '../../contracts/special-keys.ts';
-import { AUTONOMY_MODES } from '../../domain/autonomy/decide-approval.ts';
-import { anyInstant, identifier } from '../../domain/identifiers.ts';
+import { AUTONOMY_MODES } from '../../domain/autonomy/autonomy-mode.ts';
+import { budgetLimits } from '../../domain/autonomy/budget.ts';
+import { anyInstant, identifier, timeZone } from '../../domain/identifiers.ts';
 import { tenantPlanPolicy } from '../../domain/policy/plan-policy-gate.ts';
 
 /** Outcomes must arrive before the InvokeTool state gives up, in minutes. */
@@ -21,17 +22,19 @@ const tenant = z.strictObject({
   tenantId: identifier,
   name: remark.optional(),
   status: z.enum(['active', 'suspended', 'deleted']).default('active'),
+  /** In which its days begin; absent: UTC. */
+  timezone: timeZone.optional(),
   plan_policy: tenantPlanPolicy.optional(),
 });
 
 const autonomy = z.strictObject({
   tenant_id: identifier,
-  /** Absent: for all accounts of the tenant, budgets excepted. */
+  /** Absent: for all accounts of the tenant; a budget then bounds all of them together, each within its own. */
   account_id: identifier.optional(),
   allowlist: z.array(actionType).default([]),
   /** By action type, or DEFAULT. */
   modes: z.record(actionType, z.enum(AUTONOMY_MODES)).default({}),
-  budget: z.strictObject({ max_autonomous_per_day: z.int().nonnegative() }).optional(),
+  budget: budgetLimits.strict().optional(),
 });
 
 const plan = z

@@ -75,7 +75,10 @@ export const seedRows = async (
   scenario: Scenario,
   now: string,
 ): Promise<void> => {
-  const tenants = scenario.tenants.map((tenant) => ({ ...tenant, createdAt: now, updatedAt: now }));
+  const tenants = scenario.tenants.map(({ timezone, ...tenant }) => ({
+    ...{ ...tenant, createdAt: now, updatedAt: now },
+    ...(timezone !== undefined && { config: { timezone } }),
+  }));
   const { config, budget } = autonomyRows(scenario, now);
   await writeAll(client, tables.TENANTS_TABLE_NAME, tenants);
   await writeAll(client, tables.AUTONOMY_CONFIG_TABLE_NAME, config);

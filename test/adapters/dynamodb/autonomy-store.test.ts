@@ -14,8 +14,9 @@ const TENANT_PK = 'TENANT#acme';
 const facts = () => world.runtime.autonomy.facts(SCOPE, TYPE, DAY);
 const config = (pk: string, sk: string, row: object) =>
   world.put('AUTONOMY_CONFIG_TABLE_NAME', { pk, sk, ...row });
-const budget = (sk: string, row: object) =>
-  world.put('AUTONOMY_BUDGET_STATE_TABLE_NAME', { pk: SCOPE_PK, sk, ...row });
+const budgetRow = (pk: string) => (sk: string, row: object) =>
+  world.put('AUTONOMY_BUDGET_STATE_TABLE_NAME', { pk, sk, ...row });
+const [budget, budgetOfTenant] = [budgetRow(SCOPE_PK), budgetRow(TENANT_PK)];
 
 const withClient = async (Answer: object) => {
   const mock = mockClient(world.tables.documentClient);
@@ -28,14 +29,14 @@ const withClient = async (Answer: object) => {
   }
 };
 
+const NO_BUDGET = { limits: undefined, used: { total: 0, of_type: 0 } };
 const NOTHING = {
   allowlists: { account: undefined, tenant: undefined },
   modes: {
     ...{ account_type: undefined, tenant_type: undefined },
     ...{ account_default: undefined, tenant_default: undefined },
   },
-  max_autonomous_per_day: undefined,
-  spent_today: 0,
+  budgets: { account: NO_BUDGET, tenant: NO_BUDGET },
 };
 
 describe('what is configured of autonomy', () => {
@@ -51,15 +52,22 @@ describe('what is configured of autonomy', () => {
     await config(SCOPE_PK, 'AUTONOMY#DEFAULT', { mode: 'DISABLED' });
     await config(TENANT_PK, 'AUTONOMY#DEFAULT', { mode: 'APPROVAL_REQUIRED' });
     await budget('BUDGET#CONFIG', { max_autonomous_per_day: 10 });
-    await budget(`BUDGET_STATE#${DAY}`, { total: 3, [`count_${TYPE}`]: 3 });
+    await budget(`BUDGET_STATE#${DAY}`, { total: 3, [`count_${TYPE}`]: 2, count_OTHER: 1 });
+    await budgetOfTenant('BUDGET#CONFIG', { max_autonomous_per_day: 50, max_per_action_type: { [TYPE]: 5 } });
+    await budgetOfTenant(`BUDGET_STATE#${DAY}`, { total: -1 });
     expect(await facts()).toEqual({
       allowlists: { account: [TYPE], tenant: [] },
       modes: {
         ...{ account_type: 'AUTO_EXECUTE', tenant_type: 'PROPOSE_ONLY' },
         ...{ account_default: 'DISABLED', tenant_default: 'APPROVAL_REQUIRED' },
       },
-      max_autonomous_per_day: 10,
-      spent_today: 3,
+      budgets: {
+        account: { limits: { max_autonomous_per_day: 10 }, used: { total: 3, of_type: 2 } },
+        tenant: {
+          limits: { max_autonomous_per_day: 50, max_per_action_type: { [TYPE]: 5 } },
+          used: { total: -1, of_type: 0 },
+        },
+      },
     });
   });
 
@@ -74,6 +82,9 @@ describe('what is configured of autonomy', () => {
     await config(SCOPE_PK, 'AUTONOMY#DEFAULT', { mode: 'YOLO' });
     await expect(facts()).rejects.toThrow(StoredRowInvalidError);
     await expect(facts()).rejects.toThrow(/AUTONOMY#DEFAULT: mode/);
+    await world.remove('AUTONOMY_CONFIG_TABLE_NAME', SCOPE_PK, 'AUTONOMY#DEFAULT');
+    await budgetOfTenant('BUDGET#CONFIG', { max_autonomous_per_day: 'many' });
+    await expect(facts()).rejects.toThrow(/BUDGET#CONFIG: max_autonomous_per_day/);
   });
 
   it('is not decided upon when DynamoDB gave back a part of it only', async () => {

@@ -1,11 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { decide } from '../../../src/domain/plan/decide.ts';
+import { blockedCheckAt } from '../../../src/domain/plan/decide-approval.ts';
+import { nextMove } from '../../../src/domain/plan/next-move.ts';
 import {
   ana,
   approveIntent,
   at,
   autoApprove,
   ben,
+  blockApproval,
   cancelUnstarted,
   EXPIRY,
   expireApproval,
@@ -101,9 +104,45 @@ describe('an attempt in flight', () => {
     expect(inShort(decide(approved, command, context))).toBe('NOT_WAITING_FOR_APPROVAL');
   });
 
-  it('does not lapse before anybody was asked', () => {
-    const [command, context] = expireApproval('s1', MINUTES_TO_EXPIRY);
-    expect(inShort(decide(dispatched, command, context))).toBe('NOT_WAITING_FOR_APPROVAL');
+  it('lapses before anybody was asked, and not before its intent does', () => {
+    const asked = then(meeting, start('s1', 3));
+    expect(inShort(decide(asked, ...expireApproval('s1', 3 + 7 * DAY - 1)))).toBe('NOT_WAITING_FOR_APPROVAL');
+    expect(inShort(decide(asked, ...expireApproval('s1', 3 + 7 * DAY)))).toBe('STEP_FAILED PLAN_PAUSED');
+  });
+
+  it('is blocked, once for each reason, and looked at again five minutes later', () => {
+    const blocked = then(dispatched, blockApproval('s1', 4));
+    expect(flight(blocked)).toMatchObject({ blocked_by: 'KILL_SWITCH_ENABLED', check_at: minute(9) });
+    expect(inShort(decide(blocked, ...blockApproval('s1', 9)))).toBe('nothing');
+    const [command, context] = blockApproval('s1', 9, 'ACTION_TYPE_DISABLED');
+    expect(inShort(decide(blocked, command, context))).toBe('STEP_APPROVAL_BLOCKED');
+    expect(nextMove(blocked, minute(9))).toMatchObject({ kind: 'DECIDE' });
+  });
+
+  it.each([
+    ['approved', autoApprove('s1', 9)],
+    ['handed to a person', requireApproval('s1', 9)],
+  ])('is not blocked any more when it was %s', (_how, told) => {
+    const after = then(dispatched, blockApproval('s1', 4), told);
+    expect(flight(after)).not.toHaveProperty('blocked_by');
+  });
+
+  it('is looked at the later the longer it has been blocked, six hours later at the most', () => {
+    expect(blockedCheckAt({ since: minute(0) }, minute(1))).toBe(minute(6));
+    expect(blockedCheckAt({ since: minute(0) }, minute(60))).toBe(minute(120));
+    expect(blockedCheckAt({ since: minute(0) }, minute(7 * DAY))).toBe(minute(7 * DAY + 360));
+  });
+
+  it('is not approved by a person while it is blocked', () => {
+    const blocked = then(dispatched, blockApproval('s1', 4));
+    expect(decide(blocked, ...approveIntent('s1', 5))).toMatchObject({
+      code: 'APPROVAL_BLOCKED',
+      message: `step s1 of plan p1 is blocked by KILL_SWITCH_ENABLED and looked at again at ${minute(9)}`,
+    });
+  });
+
+  it('of a step that the plan does not have is not blocked', () => {
+    expect(inShort(decide(dispatched, ...blockApproval('s9', 4)))).toBe('STEP_NOT_FOUND');
   });
 
   it('has no outcome before anybody has approved it, and says so', () => {

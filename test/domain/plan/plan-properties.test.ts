@@ -10,6 +10,7 @@ import {
   isSettled,
   isTerminal,
   PLAN_STATUSES,
+  type Plan,
   plan as planShape,
 } from '../../../src/domain/plan/plan.ts';
 import type { PlanEvent } from '../../../src/domain/plan/plan-event.ts';
@@ -37,10 +38,23 @@ const rowOf = (effect: PlanEffect): string => {
   if (effect.kind === 'TAKE_ACTIVE_LOCK' || effect.kind === 'RELEASE_ACTIVE_LOCK') return 'lock';
   if (effect.kind === 'START_ATTEMPT') return `attempt ${effect.intent.step_id} ${effect.intent.attempt}`;
   if (effect.kind === 'SETTLE_ATTEMPT') return `attempt ${effect.step_id} ${effect.attempt}`;
-  return `intent ${effect.action_intent_id}`;
+  if ('action_intent_id' in effect) return `intent ${effect.action_intent_id}`;
+  return `budget of ${effect.day}`;
 };
 
 describe('whatever is asked of a plan', () => {
+  it('what an approval takes from the budget is settled or given back once, and only what was taken is', () => {
+    always(({ before, plan, decision }) => {
+      const moves = effectsOf(before, plan, decision.events).filter(({ kind }) => kind.endsWith('_BUDGET'));
+      const taken = (of: Plan): number =>
+        of.steps.filter(
+          ({ in_flight }) => in_flight?.approval?.result === 'GIVEN' && in_flight.approval.budget,
+        ).length;
+      const change = moves.map(({ kind }) => (kind === 'SPEND_BUDGET' ? 1 : -1) as number);
+      expect(taken(plan)).toBe(change.reduce((sum, one) => sum + one, taken(before)));
+    });
+  });
+
   it('a terminal status stays', () => {
     always(({ before, plan }) => {
       if (isTerminal(before.plan_status)) expect(plan.plan_status).toBe(before.plan_status);
@@ -179,7 +193,14 @@ describe('whatever is asked of a plan', () => {
 
 const EVENTS = [
   ...['PLAN_ABORTED', 'PLAN_ACTIVATED', 'PLAN_ACTIVATION_REJECTED', 'PLAN_APPROVED', 'PLAN_COMPLETED'],
-  ...['PLAN_EXPIRED', 'PLAN_PAUSED', 'PLAN_RESUMED', 'STEP_APPROVAL_REQUIRED', 'STEP_APPROVED'],
+  ...[
+    'PLAN_EXPIRED',
+    'PLAN_PAUSED',
+    'PLAN_RESUMED',
+    'STEP_APPROVAL_BLOCKED',
+    'STEP_APPROVAL_REQUIRED',
+    'STEP_APPROVED',
+  ],
   ...['STEP_ATTEMPT_GRANTED', 'STEP_COMPLETED', 'STEP_FAILED', 'STEP_OUTCOME_RECORDED'],
   ...['STEP_PUBLISHED_AGAIN', 'STEP_SKIPPED', 'STEP_STARTED'],
 ];

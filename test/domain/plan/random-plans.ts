@@ -66,6 +66,7 @@ export const KINDS = [
   'EVALUATE_PLAN',
   'START_STEP',
   'REQUIRE_APPROVAL',
+  'BLOCK_APPROVAL',
   'AUTO_APPROVE',
   'APPROVE_INTENT',
   'REJECT_INTENT',
@@ -157,8 +158,15 @@ const commandOf = ({ plan, entries }: Story, act: Act, now: string): PlanCommand
     ? { ...NOTHING_IN_THE_WAY, existing_active_plan_ids: ['p2'] }
     : NOTHING_IN_THE_WAY;
   const common = { step_id, attempt, reason: 'because', policy_version: 'v1', facts, outcome };
+  const budget = { day: now.slice(0, 'YYYY-MM-DD'.length), counters: [{ level: 'ACCOUNT', max: 9 }] };
   const signals = act.objectiveMet ? ['RENEWAL_SECURED'] : [];
-  return { ...common, signals, type: kind, attempts_made: attemptsMade(entries, step_id) } as PlanCommand;
+  return {
+    ...common,
+    budget,
+    signals,
+    type: kind,
+    attempts_made: attemptsMade(entries, step_id),
+  } as PlanCommand;
 };
 
 /** One act of a story: what was asked, in which circumstances, and what it made of the plan. */

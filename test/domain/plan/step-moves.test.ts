@@ -7,6 +7,7 @@ import {
   at,
   autoApprove,
   ben,
+  blockApproval,
   cancelUnstarted,
   expireApproval,
   fail,
@@ -60,6 +61,7 @@ const COMMANDS = {
   AUTO_APPROVE: autoApprove('s1', 60),
   APPROVE_INTENT: approveIntent('s1', 60),
   REJECT_INTENT: reject,
+  BLOCK_APPROVAL: blockApproval('s1', 60),
   EXPIRE_APPROVAL: expireApproval('s1', LAPSE),
   'EXPIRE_APPROVAL before its time': expireApproval('s1', LAPSE - 1),
   PUBLISH_AGAIN: publishAgain('s1', 60),
@@ -81,7 +83,7 @@ const [STARTED, APPROVED, AGAIN] = ['STEP_STARTED', 'STEP_APPROVED', 'STEP_PUBLI
 const [DONE, FAILED, SKIPPED] = ['STEP_COMPLETED', 'STEP_FAILED', 'STEP_SKIPPED'];
 const [STUCK, REQUIRED] = ['STEP_FAILED PLAN_PAUSED', 'STEP_APPROVAL_REQUIRED'];
 const [UNAPPROVED, NEVER] = ['NOT_APPROVED', 'nothing'];
-const GRANTED = 'STEP_ATTEMPT_GRANTED';
+const [GRANTED, BLOCKED] = ['STEP_ATTEMPT_GRANTED', 'STEP_APPROVAL_BLOCKED'];
 const [RUNNING, SETTLED] = ['STEP_IN_FLIGHT', 'STEP_SETTLED'];
 
 /** In the order of STATES. */
@@ -91,7 +93,8 @@ const ANSWERS: Record<keyof typeof COMMANDS, string[]> = {
   AUTO_APPROVE: [IDLE, APPROVED, IDLE, IDLE, IDLE, IDLE, IDLE, IDLE],
   APPROVE_INTENT: [IDLE, APPROVED, APPROVED, IDLE, IDLE, IDLE, IDLE, IDLE],
   REJECT_INTENT: [IDLE, STUCK, STUCK, IDLE, IDLE, IDLE, IDLE, IDLE],
-  EXPIRE_APPROVAL: [IDLE, IDLE, STUCK, IDLE, IDLE, IDLE, IDLE, IDLE],
+  BLOCK_APPROVAL: [IDLE, BLOCKED, IDLE, IDLE, IDLE, IDLE, IDLE, IDLE],
+  EXPIRE_APPROVAL: [IDLE, STUCK, STUCK, IDLE, IDLE, IDLE, IDLE, IDLE],
   'EXPIRE_APPROVAL before its time': Array(8).fill(IDLE),
   PUBLISH_AGAIN: [NOT_DUE, NOT_DUE, NOT_DUE, AGAIN, AGAIN, NOT_DUE, NOT_DUE, NOT_DUE],
   'PUBLISH_AGAIN before its time': Array(8).fill(NOT_DUE),

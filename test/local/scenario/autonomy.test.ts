@@ -23,12 +23,18 @@ const row = (account_id: string | undefined, more: Fields): Fields => ({
 });
 
 /** Autonomy rows besides that of the tenant, and what the gate says of the brief of that account; undefined: approved. */
-const CASES: readonly [name: string, account: string, rows: Fields[], reason: string | undefined][] = [
+const CASES: readonly [
+  name: string,
+  account: string,
+  rows: Fields[],
+  reason: string | undefined,
+  blocked?: true,
+][] = [
   ['nothing but the tenant’s row, for it has no budget', 'nothing', [], 'BUDGET_EXCEEDED'],
   ['a budget on top of the tenant’s allowlist and mode', 'funded', [{ budget }], undefined],
   ['a budget of none', 'broke', [{ budget: { max_autonomous_per_day: 0 } }], 'BUDGET_EXCEEDED'],
   ['a mode of its own', 'own-mode', [{ budget, modes: { [TYPE]: 'APPROVAL_REQUIRED' } }], 'TENANT_POLICY'],
-  ['a disabled type', 'disabled', [{ budget, modes: { [TYPE]: 'DISABLED' } }], 'ACTION_TYPE_DISABLED'],
+  ['a disabled type', 'disabled', [{ budget, modes: { [TYPE]: 'DISABLED' } }], 'ACTION_TYPE_DISABLED', true],
   ['proposals only', 'proposing', [{ budget, modes: { [TYPE]: 'PROPOSE_ONLY' } }], 'PROPOSE_ONLY'],
   [
     'a default of its own, which the tenant’s mode of that type beats',
@@ -48,13 +54,18 @@ describe('the autonomy of a scenario', () => {
   test('is that of the account, else that of its tenant; without a budget there is none', async () => {
     const plans = CASES.map(([, account_id]) => plan(`p-${account_id}`, { account_id }));
     const rows = CASES.flatMap(([, account, fields]) => fields.map((more) => row(account, more)));
-    const ofTenant = row(undefined, { allowlist: [TYPE], modes: { [TYPE]: 'AUTO_EXECUTE' }, budget });
+    const ofTenant = row(undefined, {
+      ...{ allowlist: [TYPE], modes: { [TYPE]: 'AUTO_EXECUTE' } },
+      budget: { max_autonomous_per_day: 9 },
+    });
     const report = await play(scenario(plans, { autonomy: [ofTenant, ...rows] }));
     const answers = CASES.map(([name, account]) => [name, story(report, `p-${account}`)[2]]);
     expect(answers).toEqual(
-      CASES.map(([name, , , reason]) => [
+      CASES.map(([name, , , reason, blocked]) => [
         name,
-        reason === undefined ? '0 STEP_APPROVED s1 1 POLICY' : `0 STEP_APPROVAL_REQUIRED s1 1 ${reason}`,
+        reason === undefined
+          ? '0 STEP_APPROVED s1 1 POLICY'
+          : `0 STEP_APPROVAL_${blocked ? 'BLOCKED' : 'REQUIRED'} s1 1 ${reason}`,
       ]),
     );
   });

@@ -23,7 +23,7 @@ describe('the service on a laptop', () => {
         if (variable.endsWith('_TABLE_NAME')) expect(tables).toContain(value);
       }
     }
-    expect(named('decide-approval')?.environment.EVENT_BUS_NAME).toBe(local.eventBusName);
+    expect(named('auto-approval-gate')?.environment.EVENT_BUS_NAME).toBe(local.eventBusName);
     expect(named('open-cycle')?.environment).toMatchObject({
       ORCHESTRATOR_MAX_PLANS_PER_RUN: '10',
       CYCLE_INTERVAL_SECONDS: '60',

@@ -123,8 +123,9 @@ export const executesActions = (open: OpenWorld) =>
 
     it('does nothing when the switches cannot be read', async () => {
       const m = await open();
+      // From the time on at which the gate has read them.
       m.fault = (_, input) =>
-        JSON.stringify(input).includes('kill-switches')
+        m.executions().length > 0 && JSON.stringify(input).includes('kill-switches')
           ? Object.assign(new Error('denied'), { name: 'AccessDeniedException' })
           : undefined;
       await dispatched(m);

@@ -9,6 +9,9 @@ import { actionOutcome } from '../../../src/domain/execution/execution.ts';
 import { signalOf } from '../../../src/domain/execution/signal.ts';
 import { canonicalHash } from '../../../src/domain/ledger/canonical-json.ts';
 import type { LedgerEntry } from '../../../src/domain/ledger/plan-ledger.ts';
+import { effectsOf } from '../../../src/domain/plan/effects.ts';
+import { evolve } from '../../../src/domain/plan/evolve.ts';
+import type { Plan } from '../../../src/domain/plan/plan.ts';
 import type { PlanEvent } from '../../../src/domain/plan/plan-event.ts';
 import { effectSk } from './actions.ts';
 import type { Row } from './raw-table-reader.ts';
@@ -121,34 +124,52 @@ const ofPlan = async ({ raw, names }: Rig, watch: Watch, key: WatchedKey): Promi
   ];
 };
 
-const DAY_LENGTH = 10;
+interface Use {
+  readonly pk: string;
+  readonly sk: string;
+  total: number;
+  settled: number;
+}
 
-/** Approvals by policy, by account and day. */
-const spending = (watch: Watch): Map<string, { pk: string; sk: string; count: number }> => {
-  const spent = new Map<string, { pk: string; sk: string; count: number }>();
+const CHANGES = {
+  SPEND_BUDGET: { total: 1, settled: 0 },
+  REFUND_BUDGET: { total: -1, settled: 0 },
+  SETTLE_BUDGET: { total: 0, settled: 1 },
+} as const;
+
+/** What ledgers say of the budgets of accounts, by account and day. */
+const budgetUse = (watch: Watch): Use[] => {
+  const used = new Map<string, Use>();
   for (const { plan, entries } of watch.plans.values()) {
-    for (const { event_type, data, timestamp } of entries as readonly (PlanEvent & { timestamp: string })[]) {
-      if (event_type !== 'STEP_APPROVED' || data.source !== 'POLICY') continue;
-      const key = { pk: scopePk(plan), sk: budgetStateSk(timestamp.slice(0, DAY_LENGTH)) };
-      const name = `${key.pk} ${key.sk}`;
-      spent.set(name, { ...key, count: (spent.get(name)?.count ?? 0) + 1 });
+    let before: Plan | undefined;
+    for (const event of entries as readonly PlanEvent[]) {
+      const after = evolve(before, event) as Plan;
+      for (const effect of effectsOf(before, after, [event])) {
+        if (!(effect.kind in CHANGES) || !('day' in effect)) continue;
+        const key = { pk: scopePk(plan), sk: budgetStateSk(effect.day) };
+        const use = used.get(`${key.pk} ${key.sk}`) ?? { ...key, total: 0, settled: 0 };
+        const change = CHANGES[effect.kind as keyof typeof CHANGES];
+        used.set(`${key.pk} ${key.sk}`, {
+          ...{ ...key, total: use.total + change.total, settled: use.settled + change.settled },
+        });
+      }
+      before = after;
     }
   }
-  return spent;
+  return [...used.values()];
 };
 
 const budgetViolations = async ({ raw, names }: Rig, watch: Watch): Promise<string[]> => {
-  const spent = spending(watch);
-  if (spent.size === 0) return [];
+  const uses = budgetUse(watch);
+  if (uses.length === 0) return [];
   const table = names.AUTONOMY_BUDGET_STATE_TABLE_NAME;
-  const { [table]: rows = [] } = await raw.rows({
-    [table]: [...spent.values()].map(({ pk, sk }) => ({ pk, sk })),
-  });
-  return [...spent.values()].flatMap(({ pk, sk, count }) => {
-    const total = rows.find((row) => row.pk === pk && row.sk === sk)?.total;
-    return total === count
+  const { [table]: rows = [] } = await raw.rows({ [table]: uses.map(({ pk, sk }) => ({ pk, sk })) });
+  return uses.flatMap(({ pk, sk, total, settled }) => {
+    const row = rows.find((one) => one.pk === pk && one.sk === sk);
+    const stands = [row?.total ?? 0, row?.settled ?? 0];
+    return stands[0] === total && stands[1] === settled
       ? []
-      : [`${pk} has ${count} approvals by policy and has spent ${total} of its budget`];
+      : [`${pk} ${sk} says ${stands.join(' taken and ')} settled, its ledgers ${total} and ${settled}`];
   });
 };
 
