@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { serviceOf } from '../../scripts/cli/stage-service.ts';
+import { stageVariables } from '../../scripts/deploy/stage-variables.ts';
 import { EXECUTION_SIGNALS } from '../../src/domain/execution/signal.ts';
+import { tableEnvironment } from '../../src/local/dynamodb/table-environment.ts';
 import { type DeployedFunction, deployedFunctions } from './deployed-functions.ts';
 import { deploysFunctions } from './dev-stage/deploys-functions.ts';
 import { keepsToRoles } from './dev-stage/keeps-to-roles.ts';
@@ -135,4 +138,24 @@ test('outputs name the tables, the bus and the machines', () => {
   expect(values).toEqual(
     expect.arrayContaining([...tables, 'EventBus', 'PlanCycleMachine', 'ExecuteActionMachine']),
   );
+});
+
+test('every table of the stack is named in its env file, under the variable of the functions', () => {
+  const service = serviceOf('dev');
+  const outputs = Object.fromEntries(
+    Object.entries(stage.template.Outputs).map(([key, { Value }]) => [
+      key,
+      String((Value as { Ref?: string }).Ref),
+    ]),
+  );
+  const { variables, missing } = stageVariables(service, { region: 'us-east-1', outputs });
+  expect(missing).toEqual([]);
+  const tables = [...ofType(stage.template, 'AWS::DynamoDB::Table').keys()];
+  expect(variables).toMatchObject(tableEnvironment(Object.fromEntries(tables.map((id) => [id, id]))));
+  const names = [...ofType(stage.template, 'AWS::Lambda::Function').values()].map(
+    ({ Properties }) => Properties.FunctionName,
+  );
+  const called = Object.entries(variables).filter(([variable]) => variable.endsWith('_FUNCTION_NAME'));
+  expect(called.length).toBeGreaterThan(0);
+  for (const [, name] of called) expect(names).toContain(name);
 });

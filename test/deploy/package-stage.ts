@@ -35,7 +35,8 @@ const writeStubs = async (directory: string): Promise<void> => {
   }
 };
 
-const serviceOfItsOwn = async (functions: PackageOptions['functions']): Promise<string> => {
+/** A folder with the service in it. */
+export const serviceOfItsOwn = async (functions: PackageOptions['functions']): Promise<string> => {
   const directory = await mkdtemp(join(tmpdir(), 'cc-native-package-'));
   const link = (name: string) => symlink(join(ROOT, name), join(directory, name));
   await Promise.all(FILES.map((name) => copyFile(join(ROOT, name), join(directory, name))));
@@ -63,13 +64,22 @@ const unpackInto = async (directory: string, functionKey: string): Promise<strin
   return join(directory, 'unpacked', functionKey, module);
 };
 
-const run = async (directory: string, options: readonly string[]): Promise<void> => {
-  const settings = { cwd: directory, env: bareEnvironment(directory) };
+/**
+ * Runs the framework in a folder that holds a service, with nothing of the surroundings but `settings`.
+ *
+ * @throws Error with what it printed when it fails.
+ */
+export const serverless = async (
+  directory: string,
+  args: readonly string[],
+  settings: Readonly<Record<string, string>> = {},
+): Promise<void> => {
+  const options = { cwd: directory, env: { ...bareEnvironment(directory), ...settings } };
   try {
-    await promisify(execFile)(process.execPath, [SERVERLESS, 'package', ...options], settings);
+    await promisify(execFile)(process.execPath, [SERVERLESS, ...args], options);
   } catch (error) {
-    // The framework says on stdout what went wrong.
-    throw new Error(`serverless package failed:\n${(error as { stdout?: string }).stdout}`, { cause: error });
+    const { stdout, stderr } = error as { stdout?: string; stderr?: string };
+    throw new Error(`serverless ${args[0]} failed:\n${stdout}${stderr}`, { cause: error });
   }
 };
 
@@ -82,7 +92,7 @@ export const packageStage = async (
   const remove = () => rm(directory, { recursive: true });
   const options = Object.entries(params).map(([name, value]) => `--param=${name}=${value}`);
   try {
-    await run(directory, ['--stage', stage, ...options]);
+    await serverless(directory, ['package', '--stage', stage, ...options]);
     const path = join(directory, '.serverless/cloudformation-template-update-stack.json');
     const template = JSON.parse(await readFile(path, 'utf8'));
     return { template, unpack: (functionKey) => unpackInto(directory, functionKey), remove };
