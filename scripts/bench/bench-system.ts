@@ -25,6 +25,8 @@ export interface BenchSystem {
   /** Works on the same tables without being counted, and tells the bus nothing. */
   readonly quietRuntime: Runtime;
   readonly eventBusName: string;
+  readonly endpoint: string;
+  readonly environment: Readonly<Record<string, string>>;
   readonly documentClient: DynamoDBDocumentClient;
   readonly tables: TableNames;
   /** Runs one plan cycle to its end, and answers what it counted. */
@@ -70,7 +72,7 @@ export const startBenchSystem = async ({
       await toolWorld.stop();
       await stop();
     },
-    eventBusName: service.eventBusName,
+    ...{ eventBusName: service.eventBusName, endpoint, environment: service.environment },
     quietRuntime: createRuntime(service.environment, {
       ...{ clock, log: SILENT, dynamoDb: createDynamoDbClient({ endpoint }) },
       eventBridge: { send: async () => ({}) } as unknown as Pick<EventBridgeClient, 'send'>,
