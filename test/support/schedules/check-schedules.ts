@@ -57,6 +57,7 @@ const ROUGHNESS = [
   ...FAULTS,
   'EVENT_LOST',
   'EVENT_TWICE',
+  ...['STOP', 'DISABLE', 'BUDGET'],
   'RepairStep',
   'PostponePlan',
   'RecordFailure',

@@ -10,7 +10,8 @@ import { driveExecution } from './execution-driver.ts';
 import { faultAfter, faultBefore, pickFault, UNHEARD_OF } from './faults.ts';
 import { type Actor, currentInvocation, type Invocation, invokeFor, isDead } from './invocation.ts';
 import { runTask } from './machine-task.ts';
-import type { Schedule, ScheduledCommand } from './random-schedule.ts';
+import { changePolicy } from './policy-changes.ts';
+import type { Schedule, ScheduledChange, ScheduledCommand } from './random-schedule.ts';
 import type { Outside, Rig } from './rig.ts';
 import { Turns } from './turns.ts';
 import type { Watch } from './watch.ts';
@@ -107,6 +108,18 @@ export class Play implements Outside {
     await invokeFor(actor, this.#now, this.#live, give).catch(this.#expected);
   }
 
+  /** Changes what may run by itself; whoever does so is answered when it is written. */
+  async change({ after, ...of }: ScheduledChange): Promise<void> {
+    await this.#letPass(after);
+    if (this.calm) return;
+    const key = this.#keys[of.plan % this.#keys.length] as WatchedKey;
+    this.happened.add(of.do);
+    const { switches } = this.watch;
+    if (of.do === 'GO') switches.released(key.tenant_id);
+    await this.turns.outside(() => changePolicy(this.#rig, key, of));
+    if (of.do === 'STOP') switches.thrown(key.tenant_id);
+  }
+
   async call<T>(operation: string, input: object, carryOut: () => Promise<T>): Promise<T> {
     const invocation = currentInvocation.getStore();
     if (!invocation) return carryOut();
@@ -118,6 +131,7 @@ export class Play implements Outside {
     if (fault) this.happened.add(fault);
     if (isBefore && fault !== 'LOST_ANSWER') await faultBefore(fault, { invocation, input, random });
     const answer = this.turns.outside(async () => {
+      this.watch.switches.read(operation, input, invocation.actor.name);
       const result = await carryOut();
       await this.watch.written(operation, input, invocation.actor.name);
       return result;
@@ -184,6 +198,7 @@ export class Play implements Outside {
 
   #task(actor: Actor, state: string, payload: object) {
     if (!this.calm) this.happened.add(state);
+    if (state === 'InvokeTool') this.watch.switches.toBeAsked(actor.name);
     const handler = this.#rig.handlers.get(state);
     if (!handler) throw new Error(`there is no state ${state}`);
     const event = JSON.parse(JSON.stringify(payload));

@@ -3,6 +3,7 @@ import {
   activeLockSk,
   autonomySk,
   BUDGET_CONFIG_SK,
+  budgetStateSk,
   planPk,
   scopePk,
   tenantPk,
@@ -14,13 +15,16 @@ import { registryRows } from './actions.ts';
 import { finalViolations } from './final-violations.ts';
 import { firstCommits, TENANTS } from './new-plans.ts';
 import { Play } from './play.ts';
+import { allowAgain } from './policy-changes.ts';
 import type { Schedule, ScheduledCycle } from './random-schedule.ts';
 import { CYCLE_SECONDS, type Rig } from './rig.ts';
 import { isAtRest } from './settled.ts';
 import { Watch } from './watch.ts';
 import type { PlanRows, WatchedKey } from './watched-plan.ts';
 
-const START = '2026-01-05T09:00:00.000Z';
+const [START, LATE_START] = ['2026-01-05T09:00:00.000Z', '2026-01-05T23:57:00.000Z'];
+
+const DAYS = ['2026-01-05', '2026-01-06'];
 
 /** What is the same for all schedules on a rig: the tenants, and what may run by itself. */
 export const prepareRig = ({ raw, names }: Rig): Promise<void> =>
@@ -36,12 +40,19 @@ export const prepareRig = ({ raw, names }: Rig): Promise<void> =>
 const begin = async (
   { raw, names, runtime }: Rig,
   run: string,
+  start: string,
   schedule: Schedule,
 ): Promise<WatchedKey[]> => {
-  const commits = firstCommits(run, START, schedule);
+  const commits = firstCommits(run, start, schedule);
   const scopes = [...new Set(commits.map(({ plan }) => scopePk(plan)))];
   const budget = { sk: BUDGET_CONFIG_SK, max_autonomous_per_day: schedule.budget };
-  await raw.put({ [names.AUTONOMY_BUDGET_STATE_TABLE_NAME]: scopes.map((pk) => ({ pk, ...budget })) });
+  const ofTenants = { sk: BUDGET_CONFIG_SK, max_autonomous_per_day: schedule.tenantBudget };
+  await raw.put({
+    [names.AUTONOMY_BUDGET_STATE_TABLE_NAME]: [
+      ...scopes.map((pk) => ({ pk, ...budget })),
+      ...TENANTS.map((tenant) => ({ pk: tenantPk(tenant), ...ofTenants })),
+    ],
+  });
   for (const commit of commits) await runtime.plans.commitIfUnchanged(commit);
   return commits.map(({ plan }) => {
     const { tenant_id, account_id, plan_id, plan_type, steps } = plan;
@@ -60,6 +71,10 @@ const clear = async ({ raw, names }: Rig, keys: readonly WatchedKey[]): Promise<
   await raw.remove({
     [names.REVENUE_PLANS_TABLE_NAME]: [...plans, ...locks.values()],
     [names.CYCLE_LEASE_TABLE_NAME]: [LEASE],
+    // What other days have taken only leaves later schedules less.
+    [names.AUTONOMY_BUDGET_STATE_TABLE_NAME]: TENANTS.flatMap((tenant) =>
+      DAYS.map((day) => ({ pk: tenantPk(tenant), sk: budgetStateSk(day) })),
+    ),
   });
 };
 
@@ -174,17 +189,21 @@ export interface ScheduleEnd {
 
 /** Plays a schedule to its end, faults first and clean cycles afterwards; tells everything that was found wrong. */
 export const runSchedule = async (rig: Rig, run: string, schedule: Schedule): Promise<ScheduleEnd> => {
-  const keys = await begin(rig, run, schedule);
+  const start = schedule.late ? LATE_START : START;
+  const keys = await begin(rig, run, start, schedule);
   const watch = new Watch(rig.raw, rig.names, keys);
-  const play = new Play(rig, schedule, { run, start: START, keys, watch });
+  const play = new Play(rig, schedule, { run, start, keys, watch });
   rig.outside = play;
   await lookAtAll(play, keys);
   const found = (error: unknown) => void watch.violations.push(String(error));
   for (const { kind, after } of schedule.cycles) play.startCycle(inputOf(kind, keys), after).catch(found);
   for (const command of schedule.commands) play.command(command).catch(found);
+  for (const change of schedule.changes) play.change(change).catch(found);
   await play.run();
   for (let round = 0; round < schedule.rounds; round += 1) await roughRound(play, keys);
   play.calm = true;
+  for (const tenant of TENANTS) watch.switches.released(tenant);
+  await allowAgain(rig, keys);
   play.turns.inOrder = true;
   play.moveTo(play.now().getTime() + 2 * CYCLE_SECONDS * 1000);
   await play.run();

@@ -4,7 +4,9 @@ import type { LedgerEntry } from '../../../src/domain/ledger/plan-ledger.ts';
 import type { PlanEvent } from '../../../src/domain/plan/plan-event.ts';
 import { type PutRow, putsOf } from './observed-writes.ts';
 import type { RawTables, Row } from './raw-table-reader.ts';
+import { WatchedBudgets } from './watched-budgets.ts';
 import { dueAtOf, type PlanRows, planViolations, readPlan, type WatchedKey } from './watched-plan.ts';
+import { WatchedSwitches } from './watched-switches.ts';
 
 /** Ids of the intents that a ledger says were approved. */
 export const approvedIntents = (entries: readonly LedgerEntry[]): Set<string> => {
@@ -26,6 +28,8 @@ export class Watch {
   readonly executions = new Map<string, Row>();
   /** Ids of the signals that the bus was told. */
   readonly told = new Set<string>();
+  readonly switches: WatchedSwitches;
+  readonly #budgets = new WatchedBudgets();
   readonly #raw: RawTables;
   readonly #names: TableNames;
   readonly #keys: ReadonlyMap<string, WatchedKey>;
@@ -33,6 +37,7 @@ export class Watch {
   constructor(raw: RawTables, names: TableNames, keys: readonly WatchedKey[]) {
     this.#raw = raw;
     this.#names = names;
+    this.switches = new WatchedSwitches(names.KILL_SWITCHES_TABLE_NAME);
     this.#keys = new Map(keys.map((key) => [key.plan_id, key]));
   }
 
@@ -72,6 +77,7 @@ export class Watch {
     if (!rows) return void this.violations.push(`plan ${planId}: its row is gone`);
     this.plans.set(planId, rows);
     this.violations.push(...planViolations(rows), ...this.#rivals(rows));
+    this.violations.push(...this.#budgets.committed(planId, rows.entries));
   }
 
   async #read(planId: string, whole = false): Promise<PlanRows | undefined> {
@@ -109,6 +115,7 @@ export class Watch {
   #executed(row: Row, by: string): void {
     const id = String(row.action_intent_id);
     if (!this.#approved(id)) this.violations.push(`intent ${id} had its effect without an approval`);
+    this.violations.push(...this.switches.violations(String(row.pk), by));
     const owner = this.executions.get(id)?.owner;
     if (owner !== by) this.violations.push(`intent ${id} is carried out by ${by} and owned by ${owner}`);
   }
