@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createCrmConnector } from '../adapters/connectors/crm/crm-connector.ts';
@@ -10,6 +11,8 @@ import { createAutonomyStore } from '../adapters/dynamodb/autonomy-store.ts';
 import { createConnectorConfigStore } from '../adapters/dynamodb/connector-config-store.ts';
 import { createConnectorGuard } from '../adapters/dynamodb/connector-guard.ts';
 import { createCycleLease } from '../adapters/dynamodb/cycle-lease.ts';
+import { createDecisionReservations } from '../adapters/dynamodb/decision-reservation-store.ts';
+import { createDecisionRunStates } from '../adapters/dynamodb/decision-run-state-store.ts';
 import { createExecutionStore } from '../adapters/dynamodb/execution-store.ts';
 import { createIdempotencyStore } from '../adapters/dynamodb/idempotency-store.ts';
 import { createIntentStore } from '../adapters/dynamodb/intent-store.ts';
@@ -19,6 +22,7 @@ import { createStepAttemptStore } from '../adapters/dynamodb/step-attempt-store.
 import type { TableNames } from '../adapters/dynamodb/table-names.ts';
 import { createTenantStore } from '../adapters/dynamodb/tenant-store.ts';
 import { createEventPublisher } from '../adapters/eventbridge/event-publisher.ts';
+import { createDecisionRequeue } from '../adapters/scheduler/decision-requeue.ts';
 import { createSecretStore } from '../adapters/secrets/secrets-manager-store.ts';
 import { throwTransientErrors } from '../adapters/transient-errors.ts';
 import type { Clock } from '../application/clock.ts';
@@ -30,6 +34,12 @@ import type {
   TenantStore,
 } from '../application/ports/configuration.ts';
 import type { Connector, ConnectorGuard, IdempotencyStore } from '../application/ports/connectors.ts';
+import type {
+  DecisionRequeue,
+  DecisionReservations,
+  DecisionRunStates,
+  ProposalGenerator,
+} from '../application/ports/decisions.ts';
 import type { EventPublisher } from '../application/ports/events.ts';
 import type { ExecutionStore, IntentStore } from '../application/ports/executions.ts';
 import type { Log, Metrics } from '../application/ports/observability.ts';
@@ -39,6 +49,7 @@ import type { ConnectorId } from '../contracts/tools.ts';
 import { type Environment, required, requiredCount } from './environment.ts';
 import { jsonLog } from './json-log.ts';
 import { createMetrics } from './metrics.ts';
+import { nothingProposed } from './nothing-proposed.ts';
 import { systemClock } from './system-clock.ts';
 
 /** Everything with side effects, read-only; each part is made when it is first asked for. */
@@ -62,6 +73,10 @@ export interface Runtime {
   readonly connectors: Readonly<Record<ConnectorId, () => Connector>>;
   readonly metrics: Metrics;
   readonly settings: { readonly maxPlansPerRun: number; readonly leaseTtlSeconds: number };
+  readonly reservations: DecisionReservations;
+  readonly runStates: DecisionRunStates;
+  readonly proposals: ProposalGenerator;
+  readonly requeue: DecisionRequeue;
 }
 
 /** What a laptop or a test puts in the place of the real thing. */
@@ -78,6 +93,10 @@ export interface RuntimeOverrides {
   /** Webhooks may go to this machine. */
   readonly allowPrivateAddresses?: boolean;
   tools?(inner: ToolGateway): ToolGateway;
+  /** Where plans are proposed; default: none are. */
+  readonly proposals?: ProposalGenerator;
+  /** Stands for the scheduler that brings deferred triggers back. */
+  readonly requeue?: DecisionRequeue;
 }
 
 /** A lease outlives two intervals of the schedule, so that a cycle that died blocks one beat at the most. */
@@ -103,6 +122,13 @@ const documentClient = (client: DynamoDBClient): DynamoDBDocumentClient => {
 const settingsOf = (environment: Environment): Runtime['settings'] => ({
   maxPlansPerRun: requiredCount(environment, 'ORCHESTRATOR_MAX_PLANS_PER_RUN'),
   leaseTtlSeconds: LEASE_INTERVALS * requiredCount(environment, 'CYCLE_INTERVAL_SECONDS'),
+});
+
+const requeueSettingsOf = (environment: Environment) => ({
+  groupName: required(environment, 'DECISION_SCHEDULE_GROUP_NAME'),
+  roleArn: required(environment, 'DECISION_SCHEDULE_ROLE_ARN'),
+  targetArn: required(environment, 'DECISION_COST_GATE_ARN'),
+  deadLettersArn: required(environment, 'DECISION_DEAD_LETTERS_ARN'),
 });
 
 /** The composition root: the one place where ports meet their implementations. */
@@ -169,6 +195,12 @@ export const createRuntime = (environment: Environment, overrides: RuntimeOverri
     guard: lazily(() => createConnectorGuard(client(), tables)),
     metrics,
     settings: lazily(() => settingsOf(environment)),
+    reservations: lazily(() => createDecisionReservations(client(), tables)),
+    runStates: lazily(() => createDecisionRunStates(client(), tables)),
+    requeue: lazily(
+      () =>
+        overrides.requeue ?? createDecisionRequeue(new SchedulerClient({}), requeueSettingsOf(environment)),
+    ),
   };
   return {
     environment,
@@ -219,6 +251,16 @@ export const createRuntime = (environment: Environment, overrides: RuntimeOverri
     },
     get settings() {
       return parts.settings();
+    },
+    get reservations() {
+      return parts.reservations();
+    },
+    get runStates() {
+      return parts.runStates();
+    },
+    proposals: overrides.proposals ?? nothingProposed,
+    get requeue() {
+      return parts.requeue();
     },
   };
 };
