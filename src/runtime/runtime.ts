@@ -1,6 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createCrmConnector } from '../adapters/connectors/crm/crm-connector.ts';
@@ -22,7 +21,6 @@ import { createStepAttemptStore } from '../adapters/dynamodb/step-attempt-store.
 import type { TableNames } from '../adapters/dynamodb/table-names.ts';
 import { createTenantStore } from '../adapters/dynamodb/tenant-store.ts';
 import { createEventPublisher } from '../adapters/eventbridge/event-publisher.ts';
-import { createDecisionRequeue } from '../adapters/scheduler/decision-requeue.ts';
 import { createSecretStore } from '../adapters/secrets/secrets-manager-store.ts';
 import { throwTransientErrors } from '../adapters/transient-errors.ts';
 import type { Clock } from '../application/clock.ts';
@@ -157,6 +155,15 @@ export const createRuntime = (environment: Environment, overrides: RuntimeOverri
     invoke: async (invocation) => (await mcpGateway()).invoke(invocation),
     compensate: async (invocation) => (await mcpGateway()).compensate(invocation),
   };
+  // One function needs the scheduler, and that one seldom.
+  const scheduler = lazily(async (): Promise<DecisionRequeue> => {
+    const { SchedulerClient } = await import('@aws-sdk/client-scheduler');
+    const { createDecisionRequeue } = await import('../adapters/scheduler/decision-requeue.ts');
+    return createDecisionRequeue(new SchedulerClient({}), requeueSettingsOf(environment));
+  });
+  const throughScheduler: DecisionRequeue = {
+    at: async (instant, detail) => (await scheduler()).at(instant, detail),
+  };
   const connectors = {
     internal: lazily(() => createInternalConnector(client(), tables, clock)),
     // Keeps its tokens from call to call.
@@ -197,10 +204,6 @@ export const createRuntime = (environment: Environment, overrides: RuntimeOverri
     settings: lazily(() => settingsOf(environment)),
     reservations: lazily(() => createDecisionReservations(client(), tables)),
     runStates: lazily(() => createDecisionRunStates(client(), tables)),
-    requeue: lazily(
-      () =>
-        overrides.requeue ?? createDecisionRequeue(new SchedulerClient({}), requeueSettingsOf(environment)),
-    ),
   };
   return {
     environment,
@@ -259,8 +262,6 @@ export const createRuntime = (environment: Environment, overrides: RuntimeOverri
       return parts.runStates();
     },
     proposals: overrides.proposals ?? nothingProposed,
-    get requeue() {
-      return parts.requeue();
-    },
+    requeue: overrides.requeue ?? throughScheduler,
   };
 };

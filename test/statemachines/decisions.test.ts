@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { decisionKeyPk } from '../../src/adapters/dynamodb/keys.ts';
-import { SCOPE } from '../support/intents.ts';
+import { decisionKeyPk, runStateSk } from '../../src/adapters/dynamodb/keys.ts';
+import { SCOPE, SCOPE_PK } from '../support/intents.ts';
 import { minute } from '../support/plan-fixtures.ts';
 import { type MachineWorld, newMachineWorld } from './machine-world.ts';
 
@@ -11,18 +11,25 @@ beforeEach(async () => {
 });
 afterEach(() => machines.close());
 
-const reservation = (key: string) =>
-  machines.world.row('IDEMPOTENCY_STORE_TABLE_NAME', decisionKeyPk(key), 'METADATA');
+type Row = Readonly<Record<string, unknown>>;
 
-/** Looks until a reservation is as expected; what came of an event nobody is told. */
-const awaitReservation = async (key: string, expected: object): Promise<void> => {
-  for (let looks = 0; looks < 100; looks += 1) {
-    const row = await reservation(key);
-    if (row && Object.entries(expected).every(([name, value]) => row[name] === value)) return;
+/** Looks until a row is as expected; what came of an event nobody is told. */
+const until = async (look: () => Promise<Row | undefined>, expected: Row): Promise<void> => {
+  const isThere = (row: Row | undefined) =>
+    row && Object.entries(expected).every(([name, value]) => row[name] === value);
+  for (let looks = 0; looks < 200 && !isThere(await look()); looks += 1)
     await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  expect(await reservation(key)).toMatchObject(expected);
+  expect(await look()).toMatchObject(expected);
 };
+
+const awaitReservation = (key: string, expected: Row) =>
+  until(() => machines.world.row('IDEMPOTENCY_STORE_TABLE_NAME', decisionKeyPk(key), 'METADATA'), expected);
+
+/** The last that the function writes of a trigger that has to wait. */
+const awaitNote = (waiting_until: string) =>
+  until(() => machines.world.row('DECISION_RUN_STATE_TABLE_NAME', SCOPE_PK, runStateSk('SIGNAL_ARRIVED')), {
+    waiting_until,
+  });
 
 const publish = async (idempotency_key: string): Promise<void> => {
   const { bus, runtime } = machines.system;
@@ -38,6 +45,7 @@ test('an event on the bus is evaluated, and a trigger that has to wait runs when
   await awaitReservation('k1', { state: 'FINISHED', result: 'ALLOW' });
   await publish('k2');
   await awaitReservation('k2', { state: 'DEFERRED', deferred_times: 1, deferred_until: minute(5) });
+  await awaitNote(minute(5));
   expect(machines.clock.nextWake()).toEqual(new Date(minute(5)));
   machines.clock.wakeNext();
   await awaitReservation('k2', { state: 'FINISHED', result: 'ALLOW', deferred_times: 1 });
@@ -48,6 +56,7 @@ test('a trigger that waits does not outlive the system', async () => {
   await awaitReservation('k1', { state: 'FINISHED' });
   await publish('k2');
   await awaitReservation('k2', { state: 'DEFERRED' });
+  await awaitNote(minute(5));
   machines.system.forgetWaiting();
   expect(machines.clock.nextWake()).toBeUndefined();
 });
