@@ -24,6 +24,7 @@ export default {
     'src/application/**/*.ts',
     'src/adapters/dynamodb/step-attempt-store.ts',
     'functions/tasks/*.ts',
+    'functions/events/*.ts',
   ],
   coverageThreshold: { global: { statements: 100, branches: 100 } },
 };

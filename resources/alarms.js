@@ -77,6 +77,10 @@ const watched = (own) => ({
     anyLetter('ActionApprovedDeadLetters'),
   ],
   SignalDeadLetters: ['Signals of outcomes could not be delivered', anyLetter('SignalDeadLetters')],
+  DecisionDeadLetters: [
+    'Triggers of decisions could not be delivered or evaluated; nothing tries them again',
+    anyLetter('DecisionDeadLetters'),
+  ],
   StuckExecutions: [
     'Executions of actions timed out or were aborted: nobody knows yet what became of their tools',
     anyOf('Timed out or aborted', {

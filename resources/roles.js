@@ -5,6 +5,14 @@ const SERVICES = {
   EventBus: 'events',
   GatewayClientSecret: 'secretsmanager',
   ConnectorSecrets: 'secretsmanager',
+  DecisionSchedules: 'scheduler',
+  DecisionScheduleRole: 'iam',
+  DecisionDeadLetters: 'sqs',
+};
+
+/** What else must be true of a request. */
+const CONDITIONS = {
+  DecisionScheduleRole: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
 };
 
 const capitalised = (name) => `${name[0].toUpperCase()}${name.slice(1)}`;
@@ -15,13 +23,17 @@ const kebab = (name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCas
 
 /**
  * `RevenuePlansTable` is the table, `RevenuePlansTable/due-index` one of its indexes only, `ConnectorSecrets` the secrets that operators
- * keep for the connectors of this stage.
+ * keep for the connectors of this stage, `DecisionSchedules` the schedules of the stage's group.
  */
 const arnOf = (resource, prefix) => {
   if (resource === 'GatewayClientSecret') return { Ref: resource };
   if (resource === 'ConnectorSecrets') {
     const secrets = `secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${prefix}/connectors/*`;
     return { 'Fn::Sub': `arn:\${AWS::Partition}:${secrets}` };
+  }
+  if (resource === 'DecisionSchedules') {
+    const schedules = `scheduler:\${AWS::Region}:\${AWS::AccountId}:schedule/${prefix}-decisions/*`;
+    return { 'Fn::Sub': `arn:\${AWS::Partition}:${schedules}` };
   }
   const [logicalId, index] = resource.split('/');
   return index === undefined
@@ -33,6 +45,7 @@ const statement = ([resource, actions], prefix) => ({
   Effect: 'Allow',
   Action: actions.map((action) => `${SERVICES[resource] ?? 'dynamodb'}:${action}`),
   Resource: arnOf(resource, prefix),
+  ...(CONDITIONS[resource] && { Condition: CONDITIONS[resource] }),
 });
 
 const writeOwnLogs = (functionName) => ({

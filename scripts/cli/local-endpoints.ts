@@ -9,6 +9,7 @@ export interface LocalEndpoints {
   readonly dynamoDb: string;
   readonly stepFunctions: string;
   readonly eventBridge: string;
+  readonly lambda: string;
   readonly region: string;
 }
 
@@ -23,6 +24,7 @@ export const localEndpoints = (environment: Environment): LocalEndpoints => {
     dynamoDb: endpoint('DYNAMODB', LOCAL_DYNAMODB_ENDPOINT),
     stepFunctions: endpoint('SFN', LOCAL_AWS_ENDPOINT),
     eventBridge: endpoint('EVENTBRIDGE', LOCAL_AWS_ENDPOINT),
+    lambda: endpoint('LAMBDA', LOCAL_AWS_ENDPOINT),
     region: environment.AWS_REGION || LOCAL_REGION,
   };
 };

@@ -3,7 +3,10 @@ import { argumentsOf } from '../../src/local/terminal/command-line.ts';
 import { UsageError } from '../cli/run-tool.ts';
 import { LOCAL_STAGE } from '../cli/stage-service.ts';
 
-export const CHECK_NAMES = ['lifecycle', 'failure', 'compensation', 'duplicate'] as const;
+export const CHECK_NAMES = [
+  ...(['lifecycle', 'failure', 'compensation', 'duplicate'] as const),
+  'decision-scheduler',
+] as const;
 export type CheckName = (typeof CHECK_NAMES)[number];
 
 export const E2E_USAGE = `npm run e2e -- [--stage S] [--only ${CHECK_NAMES.join('|')}] [--json]
@@ -11,14 +14,15 @@ export const E2E_USAGE = `npm run e2e -- [--stage S] [--only ${CHECK_NAMES.join(
 Checks a running stage from the outside: actions of plans that it makes for a tenant of its own are published, and what comes of
 them is awaited. The first check that fails is the last one that runs.
 
-  lifecycle      an approved action is executed: attempt, outcome, ledger, signal, note, step
-  failure        an action that lacks a parameter fails with its code, and so does its step
-  compensation   an aborted plan is undone
-  duplicate      an action that is published twenty times at once is executed once
+  lifecycle           an approved action is executed: attempt, outcome, ledger, signal, note, step
+  failure             an action that lacks a parameter fails with its code, and so does its step
+  compensation        an aborted plan is undone
+  duplicate           an action that is published twenty times at once is executed once
+  decision-scheduler  a trigger that comes twice under one key runs once
 
-  --stage S      the stage to check (default ${LOCAL_STAGE}: what npm start runs)
-  --only NAME    this check alone
-  --json         one JSON document instead of a line for each check
+  --stage S           the stage to check (default ${LOCAL_STAGE}: what npm start runs)
+  --only NAME         this check alone
+  --json              one JSON document instead of a line for each check
 
 Ledgers, the plans that they tell of and the numbers of registry versions stay; everything else is deleted afterwards.
 

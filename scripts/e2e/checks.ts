@@ -4,6 +4,7 @@ import type { EventPublisher } from '../../src/application/ports/events.ts';
 import type { PlanKey } from '../../src/application/ports/plans.ts';
 import { DEFAULT_ACTION_TYPES } from '../../src/domain/intent/default-action-types.ts';
 import type { CheckName } from './arguments.ts';
+import { decisionScheduler } from './decision-scheduler.ts';
 import { type Facts, readFacts } from './facts.ts';
 import type { CheckedStage } from './open-stage.ts';
 import { ACTION_TYPE, awaitIntent, command, repeating, runCycle, seedPlan, step } from './subject.ts';
@@ -123,4 +124,7 @@ const duplicate: Check = async (stage, watch, key) => {
   if (wrong.length > 0) throw new CheckFailedError(`published ${DUPLICATES} times: not ${wrong.join(', ')}`);
 };
 
-export const CHECKS: Readonly<Record<CheckName, Check>> = { lifecycle, failure, compensation, duplicate };
+export const CHECKS: Readonly<Record<CheckName, Check>> = {
+  ...{ lifecycle, failure, compensation, duplicate },
+  'decision-scheduler': decisionScheduler,
+};

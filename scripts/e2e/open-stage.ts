@@ -6,6 +6,7 @@ import { TOKEN_PATH } from '../../src/local/http-api/local-tokens.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
 import { localClock } from '../cli/local-clock.ts';
 import { localEndpoints } from '../cli/local-endpoints.ts';
+import { type InvokeFunction, openLambda } from '../cli/open-lambda.ts';
 import { openMachines } from '../cli/open-machines.ts';
 import { openTables, type StageTables } from '../cli/open-tables.ts';
 import { findMachine } from '../cli/plan-cycle-execution.ts';
@@ -21,6 +22,7 @@ const PACE = {
 export interface CheckedStage extends StageTables, Readonly<(typeof PACE)['local']> {
   readonly machines: Awaited<ReturnType<typeof openMachines>>['client'];
   readonly planCycleArn: string;
+  readonly invoke: InvokeFunction;
   /** What the HTTP API says of an action's status; undefined where a stage has no API. */
   status(scope: Scope, actionIntentId: string): Promise<string | undefined>;
   /** The stage's time, which stands still from then on. */
@@ -58,6 +60,7 @@ export const openStage = async (stage: string): Promise<CheckedStage> => {
   return {
     ...{ ...tables, ...(isLocal ? PACE.local : PACE.deployed), machines },
     planCycleArn: await findMachine(machines, planCycleName),
+    invoke: openLambda(stage),
     status: isLocal ? statusAt(stepFunctions) : async () => undefined,
     time: async () => (isLocal ? localClock(stepFunctions) : systemClock),
   };

@@ -1,3 +1,4 @@
+import type { Actor } from '../domain/plan/plan.ts';
 import type { NewPlan } from '../domain/plan/plan-event.ts';
 import { type ChangeResult, changePlan } from './change-plan.ts';
 import type { Clock } from './clock.ts';
@@ -7,15 +8,17 @@ import type { PlanStore } from './ports/plans.ts';
 /**
  * Stores a new plan in DRAFT, with PLAN_CREATED as the first entry of its ledger. A plan's id is its own among all tenants; one that is
  * taken is refused.
+ *
+ * @param change.kind what `by` is; a person where nothing is said.
  */
 export const createPlan = async (
   { clock, plans }: { readonly clock: Clock; readonly plans: PlanStore },
-  { plan, by, trigger }: { plan: NewPlan; by: string; trigger: string },
+  { plan, by, trigger, kind = 'human' }: { plan: NewPlan; by: string; trigger: string; kind?: Actor['kind'] },
 ): Promise<ChangeResult> => {
   const result = await changePlan(plans, {
     key: plan,
     now: clock.now().toISOString(),
-    actor: { kind: 'human', id: by },
+    actor: { kind, id: by },
     command: () => ({ type: 'CREATE_PLAN', plan, trigger }),
     stopWhenLostTo: ['PLAN'],
   });

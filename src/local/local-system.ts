@@ -12,6 +12,7 @@ import { atMost } from './at-most.ts';
 import { createCapacityMeter, meterCapacity } from './dynamodb/capacity-meter.ts';
 import { createLocalBus, type LocalBus } from './event-bus.ts';
 import { createLocalLambda, type LocalLambda } from './lambda.ts';
+import { createLocalRequeue } from './local-requeue.ts';
 import type { ServiceDefinition } from './service/service-definition.ts';
 import type { LambdaInvocation } from './step-functions/engine/lambda-invocation.ts';
 import type { ExecutionRecord } from './step-functions/executions/execution.ts';
@@ -67,6 +68,8 @@ export interface LocalSystem {
   /** Executions that an event has started and that have not ended. */
   inProgress(): number;
   units(): BilledUnits;
+  /** Triggers of decisions that wait will not come back any more. */
+  forgetWaiting(): void;
 }
 
 const notified = (inner: PlanStore, onCommitted: (entries: readonly LedgerEntry[]) => void): PlanStore => ({
@@ -78,18 +81,22 @@ const notified = (inner: PlanStore, onCommitted: (entries: readonly LedgerEntry[
   },
 });
 
+const COST_GATE_ID = 'DecisionCostGateLambdaFunction';
+
 const machineName = (service: ServiceDefinition, logicalId: string): string => {
   const machine = service.machines.find((candidate) => candidate.logicalId === logicalId);
   if (!machine) throw new Error(`the service has no state machine ${logicalId}`);
   return machine.name;
 };
 
-const adapterName = (service: ServiceDefinition, connector: ConnectorId): string => {
-  const logicalId = `${connector.charAt(0).toUpperCase()}${connector.slice(1)}AdapterLambdaFunction`;
+const functionName = (service: ServiceDefinition, logicalId: string): string => {
   const found = service.functions.find((candidate) => candidate.logicalId === logicalId);
   if (!found) throw new Error(`the service has no function ${logicalId}`);
   return found.name;
 };
+
+const adapterName = (service: ServiceDefinition, connector: ConnectorId): string =>
+  functionName(service, `${connector.charAt(0).toUpperCase()}${connector.slice(1)}AdapterLambdaFunction`);
 
 /** Functions that the machines run at once, as an account's concurrency limits them on AWS; more would only take memory here. */
 const MAX_INVOCATIONS = 32;
@@ -116,6 +123,8 @@ export const createLocalSystem = async (options: LocalSystemOptions): Promise<Lo
   const bus = createLocalBus({
     ...{ busName: service.eventBusName, rules: service.rules, clock, region, newId },
     deliver: async (target, input) => {
+      const called = service.functions.find(({ logicalId }) => logicalId === target);
+      if (called) return decisions.invokeLater(called.name, JSON.parse(input));
       const stateMachineArn = arnOf(machineName(service, target));
       const { executionArn } = await stepFunctions.startExecution({ stateMachineArn, input });
       inProgress += 1;
@@ -128,6 +137,11 @@ export const createLocalSystem = async (options: LocalSystemOptions): Promise<Lo
   const eventBridge = {
     send: ({ input }: PutEventsCommand) => bus.putEvents(input),
   } as unknown as Pick<EventBridgeClient, 'send'>;
+  const decisions = createLocalRequeue({
+    ...{ clock, log, newId },
+    costGate: () => functionName(service, COST_GATE_ID),
+    invoke: (name, payload, context) => lambda.invoke(name, payload, context),
+  });
   const { toolWorld } = options;
   const invokeAdapter: InvokeAdapter = (connector, event, clientContext) =>
     lambda.invoke(adapterName(service, connector), event, { clientContext, awsRequestId: newId() });
@@ -135,6 +149,7 @@ export const createLocalSystem = async (options: LocalSystemOptions): Promise<Lo
   const gateway = options.gateway?.(invokeAdapter);
   const overrides: RuntimeOverrides = {
     ...{ clock, log, dynamoDb, eventBridge, metrics: noMetrics, allowPrivateAddresses: true },
+    requeue: decisions,
     ...(toolWorld && { secrets: toolWorld.secrets }),
     ...(gateway && { gateway }),
     ...(options.tools && { tools: options.tools }),
@@ -160,6 +175,7 @@ export const createLocalSystem = async (options: LocalSystemOptions): Promise<Lo
     ...{ stepFunctions, lambda, bus },
     runtime: createRuntime(reachingTools(service.environment, toolWorld), overrides),
     inProgress: () => inProgress,
+    forgetWaiting: decisions.stop,
     planCycleArn: arnOf(machineName(service, service.scheduled.machine)),
     units: () => ({
       state_transitions: stepFunctions.units.stateTransitions,

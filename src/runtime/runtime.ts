@@ -10,6 +10,8 @@ import { createAutonomyStore } from '../adapters/dynamodb/autonomy-store.ts';
 import { createConnectorConfigStore } from '../adapters/dynamodb/connector-config-store.ts';
 import { createConnectorGuard } from '../adapters/dynamodb/connector-guard.ts';
 import { createCycleLease } from '../adapters/dynamodb/cycle-lease.ts';
+import { createDecisionReservations } from '../adapters/dynamodb/decision-reservation-store.ts';
+import { createDecisionRunStates } from '../adapters/dynamodb/decision-run-state-store.ts';
 import { createExecutionStore } from '../adapters/dynamodb/execution-store.ts';
 import { createIdempotencyStore } from '../adapters/dynamodb/idempotency-store.ts';
 import { createIntentStore } from '../adapters/dynamodb/intent-store.ts';
@@ -30,6 +32,12 @@ import type {
   TenantStore,
 } from '../application/ports/configuration.ts';
 import type { Connector, ConnectorGuard, IdempotencyStore } from '../application/ports/connectors.ts';
+import type {
+  DecisionRequeue,
+  DecisionReservations,
+  DecisionRunStates,
+  ProposalGenerator,
+} from '../application/ports/decisions.ts';
 import type { EventPublisher } from '../application/ports/events.ts';
 import type { ExecutionStore, IntentStore } from '../application/ports/executions.ts';
 import type { Log, Metrics } from '../application/ports/observability.ts';
@@ -39,6 +47,7 @@ import type { ConnectorId } from '../contracts/tools.ts';
 import { type Environment, required, requiredCount } from './environment.ts';
 import { jsonLog } from './json-log.ts';
 import { createMetrics } from './metrics.ts';
+import { nothingProposed } from './nothing-proposed.ts';
 import { systemClock } from './system-clock.ts';
 
 /** Everything with side effects, read-only; each part is made when it is first asked for. */
@@ -62,6 +71,10 @@ export interface Runtime {
   readonly connectors: Readonly<Record<ConnectorId, () => Connector>>;
   readonly metrics: Metrics;
   readonly settings: { readonly maxPlansPerRun: number; readonly leaseTtlSeconds: number };
+  readonly reservations: DecisionReservations;
+  readonly runStates: DecisionRunStates;
+  readonly proposals: ProposalGenerator;
+  readonly requeue: DecisionRequeue;
 }
 
 /** What a laptop or a test puts in the place of the real thing. */
@@ -78,6 +91,10 @@ export interface RuntimeOverrides {
   /** Webhooks may go to this machine. */
   readonly allowPrivateAddresses?: boolean;
   tools?(inner: ToolGateway): ToolGateway;
+  /** Where plans are proposed; default: none are. */
+  readonly proposals?: ProposalGenerator;
+  /** Stands for the scheduler that brings deferred triggers back. */
+  readonly requeue?: DecisionRequeue;
 }
 
 /** A lease outlives two intervals of the schedule, so that a cycle that died blocks one beat at the most. */
@@ -105,6 +122,13 @@ const settingsOf = (environment: Environment): Runtime['settings'] => ({
   leaseTtlSeconds: LEASE_INTERVALS * requiredCount(environment, 'CYCLE_INTERVAL_SECONDS'),
 });
 
+const requeueSettingsOf = (environment: Environment) => ({
+  groupName: required(environment, 'DECISION_SCHEDULE_GROUP_NAME'),
+  roleArn: required(environment, 'DECISION_SCHEDULE_ROLE_ARN'),
+  targetArn: required(environment, 'DECISION_COST_GATE_ARN'),
+  deadLettersArn: required(environment, 'DECISION_DEAD_LETTERS_ARN'),
+});
+
 /** The composition root: the one place where ports meet their implementations. */
 export const createRuntime = (environment: Environment, overrides: RuntimeOverrides = {}): Runtime => {
   const { clock = systemClock, log = jsonLog } = overrides;
@@ -130,6 +154,15 @@ export const createRuntime = (environment: Environment, overrides: RuntimeOverri
   const throughMcp: ToolGateway = {
     invoke: async (invocation) => (await mcpGateway()).invoke(invocation),
     compensate: async (invocation) => (await mcpGateway()).compensate(invocation),
+  };
+  // One function needs the scheduler, and that one seldom.
+  const scheduler = lazily(async (): Promise<DecisionRequeue> => {
+    const { SchedulerClient } = await import('@aws-sdk/client-scheduler');
+    const { createDecisionRequeue } = await import('../adapters/scheduler/decision-requeue.ts');
+    return createDecisionRequeue(new SchedulerClient({}), requeueSettingsOf(environment));
+  });
+  const throughScheduler: DecisionRequeue = {
+    at: async (instant, detail) => (await scheduler()).at(instant, detail),
   };
   const connectors = {
     internal: lazily(() => createInternalConnector(client(), tables, clock)),
@@ -169,6 +202,8 @@ export const createRuntime = (environment: Environment, overrides: RuntimeOverri
     guard: lazily(() => createConnectorGuard(client(), tables)),
     metrics,
     settings: lazily(() => settingsOf(environment)),
+    reservations: lazily(() => createDecisionReservations(client(), tables)),
+    runStates: lazily(() => createDecisionRunStates(client(), tables)),
   };
   return {
     environment,
@@ -220,5 +255,13 @@ export const createRuntime = (environment: Environment, overrides: RuntimeOverri
     get settings() {
       return parts.settings();
     },
+    get reservations() {
+      return parts.reservations();
+    },
+    get runStates() {
+      return parts.runStates();
+    },
+    proposals: overrides.proposals ?? nothingProposed,
+    requeue: overrides.requeue ?? throughScheduler,
   };
 };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import middy from '@middy/core';
 import type { z } from 'zod';
 import { type ClassifiedError, ValidationError } from '../application/errors.ts';
@@ -7,7 +8,7 @@ import { travellingMessage } from '../domain/execution/failure.ts';
 import { required } from './environment.ts';
 import { createRuntime, type Runtime } from './runtime.ts';
 
-/** A task of a state machine: what it takes, what it needs, and what it does. */
+/** A task of a state machine, or what an event asks for: what it takes, what it needs, and what it does. */
 export interface TaskDefinition<S extends z.ZodType, D, O> {
   readonly input: S;
   /** Whether class and code of an error travel with it, for an outcome to keep. */
@@ -16,10 +17,16 @@ export interface TaskDefinition<S extends z.ZodType, D, O> {
   readonly environment: readonly string[];
   /** Picks what the use case works with. */
   deps(runtime: Runtime): D;
-  run(deps: D, input: z.infer<S>): Promise<O>;
+  /** `requestId` names the invocation; retries that Lambda makes of an asynchronous one have the same. */
+  run(deps: D, input: z.infer<S>, requestId: string): Promise<O>;
 }
 
-export type TaskHandler = (event: unknown) => Promise<unknown>;
+/** What Lambda tells of an invocation, as far as tasks care. */
+interface TaskContext {
+  readonly awsRequestId?: string;
+}
+
+export type TaskHandler = (event: unknown, context?: TaskContext) => Promise<unknown>;
 
 /** A Lambda handler that can be bound to another runtime: a laptop's, or a test's. */
 export type Task = TaskHandler & {
@@ -60,8 +67,10 @@ const bind = <S extends z.ZodType, D, O>(
     .use({ before: () => void (ready ?? prepare()) })
     .use(validateInput(definition.input))
     .use(definition.errorsAreRecorded ? [withDetails] : [])
-    .handler(async (event: unknown) => definition.run(prepare(), event as z.infer<S>));
-  return (event) => handler(event as never, {} as never);
+    .handler(async (event: unknown, { awsRequestId = randomUUID() }: TaskContext) =>
+      definition.run(prepare(), event as z.infer<S>, awsRequestId),
+    );
+  return (event, context = {}) => handler(event as never, context as never);
 };
 
 /** Makes the Lambda handler of a task: what it needs once per container, its input validated, its errors by name. */

@@ -9,6 +9,7 @@ import {
   tenantPk,
 } from '../../src/adapters/dynamodb/keys.ts';
 import type { SecretStore } from '../../src/application/ports/configuration.ts';
+import type { ProposalGenerator } from '../../src/application/ports/decisions.ts';
 import { DEFAULT_ACTION_TYPES } from '../../src/domain/intent/default-action-types.ts';
 import { type LocalCrm, startLocalCrm } from '../../src/local/crm/crm-server.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../../src/local/webhook/receiver.ts';
@@ -16,7 +17,7 @@ import { createRuntime, type Runtime } from '../../src/runtime/runtime.ts';
 import { type FreshTables, freshTables } from '../support/dynamodb.ts';
 import { recordedBus } from '../support/fakes/recorded-bus.ts';
 import { SCOPE } from '../support/intents.ts';
-import { minute } from '../support/plan-fixtures.ts';
+import { minute, newPlan } from '../support/plan-fixtures.ts';
 import { type SettableClock, settableClock } from '../support/settable-clock.ts';
 import {
   CONNECTOR_SECRETS,
@@ -44,6 +45,13 @@ const WEBHOOK_SECRET = { signing_key: 'known to these tests only' };
 
 const secrets: SecretStore = {
   get: async (id) => (id === `${CONNECTOR_SECRETS}crm` ? CRM_SECRET : WEBHOOK_SECRET),
+};
+
+const proposals: ProposalGenerator = {
+  propose: async () => {
+    const { plan_type, objective, steps, expires_at } = newPlan();
+    return { plan_type, objective, steps, expires_at };
+  },
 };
 
 const put = (tables: FreshTables, logicalId: string, Item: Record<string, unknown>) =>
@@ -87,7 +95,10 @@ export const accessWorld = async (guarded: Omit<Guarded, 'overrides'> = {}): Pro
   ]);
   const registry = registryOf(tables);
   await Promise.all([seed(tables, crm, webhook), registry.seed(DEFAULT_ACTION_TYPES, minute(0))]);
-  const functions = await guardedFunctions(tables, { ...guarded, overrides: { clock, log, secrets } });
+  const functions = await guardedFunctions(tables, {
+    ...guarded,
+    overrides: { clock, log, secrets, proposals },
+  });
   const people = createRuntime(
     { ...tables.env, EVENT_BUS_NAME: 'bus' },
     { clock, log, dynamoDb: tables.client, eventBridge: recordedBus([], []) },

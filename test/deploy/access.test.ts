@@ -1,11 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { type AccessWorld, accessWorld } from './access-world.ts';
 import { CYCLE_STORIES } from './cycle-stories.ts';
+import { DECISION_STORIES } from './decision-stories.ts';
 import { type Guarded, grantedAccess, grants } from './guarded-functions.ts';
 import { cycle, type Story } from './story.ts';
 import { TOOL_STORIES } from './tool-stories.ts';
 
-const STORIES = Object.entries({ ...CYCLE_STORIES, ...TOOL_STORIES });
+const STORIES = Object.entries({ ...CYCLE_STORIES, ...DECISION_STORIES, ...TOOL_STORIES });
 
 const inAWorld = async (guarded: Omit<Guarded, 'overrides'>, tell: (world: AccessWorld) => Promise<void>) => {
   const world = await accessWorld(guarded);

@@ -32,6 +32,7 @@ describe('alarms', () => {
       ['GatewayErrorRatioAlarm', 'cc-native-dev-gateway-error-ratio'],
       ['ActionApprovedDeadLettersAlarm', 'cc-native-dev-action-approved-dead-letters'],
       ['SignalDeadLettersAlarm', 'cc-native-dev-signal-dead-letters'],
+      ['DecisionDeadLettersAlarm', 'cc-native-dev-decision-dead-letters'],
       ['StuckExecutionsAlarm', 'cc-native-dev-stuck-executions'],
       ['FailedCyclesAlarm', 'cc-native-dev-failed-cycles'],
       ['CompensationFailuresAlarm', 'cc-native-dev-compensation-failures'],
@@ -87,6 +88,7 @@ describe('alarms', () => {
   test.each([
     ['ActionApprovedDeadLetters', 'bus.yml'],
     ['SignalDeadLetters', 'dead-letters.yml'],
+    ['DecisionDeadLetters', 'decisions.yml'],
   ])('%s rings for one letter in the queue', (queue, file) => {
     expect(resource(yaml(file), queue).Type).toBe('AWS::SQS::Queue');
     expect(properties(`${queue}Alarm`)).toMatchObject({

@@ -20,13 +20,19 @@ export interface DeployedTask extends Deployed {
   readonly handler: Task;
 }
 
+/** Called by a rule of the bus. */
+export interface DeployedEvent extends Deployed {
+  readonly kind: 'event';
+  readonly handler: Task;
+}
+
 /** Called by the tool gateway. */
 export interface DeployedAdapter extends Deployed {
   readonly kind: 'adapter';
   readonly handler: Adapter;
 }
 
-export type DeployedFunction = DeployedTask | DeployedAdapter;
+export type DeployedFunction = DeployedTask | DeployedEvent | DeployedAdapter;
 
 const FUNCTIONS = resolve(import.meta.dirname, '../../functions');
 
@@ -49,11 +55,16 @@ const deployed = (file: string, { environment }: Task | Adapter): Deployed => {
   return { key, name, logicalId: `${pascal}LambdaFunction`, roleId: `${pascal}Role`, environment };
 };
 
-/** Every handler under functions/tasks and functions/adapters, and what it is called where. */
+/** Every handler under functions/tasks, functions/events and functions/adapters, and what it is called where. */
 export const deployedFunctions = async (): Promise<DeployedFunction[]> => {
-  const [tasks, adapters] = await Promise.all([handlersIn<Task>('tasks'), handlersIn<Adapter>('adapters')]);
+  const [tasks, events, adapters] = await Promise.all([
+    handlersIn<Task>('tasks'),
+    handlersIn<Task>('events'),
+    handlersIn<Adapter>('adapters'),
+  ]);
   return [
     ...tasks.map(([file, handler]) => ({ ...deployed(file, handler), kind: 'task' as const, handler })),
+    ...events.map(([file, handler]) => ({ ...deployed(file, handler), kind: 'event' as const, handler })),
     ...adapters.map(([file, handler]) => {
       return { ...deployed(`${file}-adapter`, handler), kind: 'adapter' as const, handler };
     }),

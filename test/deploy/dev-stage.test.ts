@@ -41,15 +41,19 @@ describe('state machines', () => {
     expect(new Set(invocable)).toEqual(called);
   });
 
-  test('every function is called by one machine, or is a target of the gateway', () => {
+  test('every function is called by one machine or a rule, or is a target of the gateway', () => {
     const called = machines.flatMap((machine) => [...calledFunctions(definition(machine))]);
     const targets = [...ofType(stage.template, 'AWS::BedrockAgentCore::GatewayTarget').values()].map(
       ({ Properties }) => arnOwner(Properties.TargetConfiguration.Mcp.Lambda.LambdaArn),
+    );
+    const ruled = [...ofType(stage.template, 'AWS::Events::Rule').values()].flatMap(({ Properties }) =>
+      Properties.Targets.map(({ Arn }: { Arn: unknown }) => arnOwner(Arn)),
     );
     const logicalIds = (kind: DeployedFunction['kind']) =>
       functions.filter((of) => of.kind === kind).map(({ logicalId }) => logicalId);
     expect(called.sort()).toEqual(logicalIds('task').sort());
     expect(targets.sort()).toEqual(logicalIds('adapter').sort());
+    expect(ruled).toEqual(expect.arrayContaining(logicalIds('event')));
   });
 
   test.each(machines)('%s is traced, and logs what goes wrong', (machine) => {
@@ -111,9 +115,90 @@ describe('triggers', () => {
   });
 });
 
+describe('decisions', () => {
+  const COST_GATE = `:function:cc-native-dev-decision-cost-gate`;
+  const dead = { 'Fn::GetAtt': ['DecisionDeadLetters', 'Arn'] };
+  const rule = () =>
+    [...ofType(stage.template, 'AWS::Events::Rule').entries()].find(
+      ([, { Properties }]) => Properties.EventPattern?.['detail-type']?.[0] === 'RUN_DECISION',
+    );
+
+  test('RUN_DECISION on the stage’s bus calls the cost gate with the whole event; what cannot be delivered is kept', () => {
+    const [, found] = rule() ?? [];
+    expect(found?.Properties).toMatchObject({
+      EventBusName: { Ref: 'EventBus' },
+      EventPattern: { source: ['cc-native'], 'detail-type': ['RUN_DECISION'] },
+    });
+    const { Targets } = found?.Properties ?? {};
+    expect(Targets).toHaveLength(1);
+    expect(arnOwner(Targets[0].Arn)).toBe('DecisionCostGateLambdaFunction');
+    expect(Targets[0]).toMatchObject({
+      RetryPolicy: { MaximumEventAgeInSeconds: 3600, MaximumRetryAttempts: 20 },
+      DeadLetterConfig: { Arn: dead },
+    });
+    expect(Object.keys(Targets[0]).filter((key) => key.startsWith('Input'))).toEqual([]);
+  });
+
+  test('events may call the cost gate, and what it fails on for good is kept', () => {
+    const permitted = [...ofType(stage.template, 'AWS::Lambda::Permission').values()].filter(
+      ({ Properties }) => Properties.Principal === 'events.amazonaws.com',
+    );
+    expect(permitted.map(({ Properties }) => arnOwner(Properties.FunctionName))).toEqual([
+      'DecisionCostGateLambdaFunction',
+    ]);
+    expect(JSON.stringify(permitted[0]?.Properties.SourceArn)).toContain('{"Ref":"EventBus"}');
+    expect(properties('DecisionCostGateInvocations')).toMatchObject({
+      ...{ FunctionName: { Ref: 'DecisionCostGateLambdaFunction' }, MaximumRetryAttempts: 2 },
+      DestinationConfig: { OnFailure: { Destination: dead } },
+    });
+  });
+
+  test('the cost gate may make schedules of the stage’s group only, and hand on their role to the scheduler only', () => {
+    const statements = statementsOf(resource(stage.template, 'DecisionCostGateRole'));
+    const having = (action: string) => statements.filter(({ Action }) => Action.includes(action));
+    expect(properties('DecisionScheduleGroup').Name).toBe('cc-native-dev-decisions');
+    expect(having('scheduler:CreateSchedule')).toEqual([
+      {
+        ...{ Effect: 'Allow', Action: ['scheduler:CreateSchedule'] },
+        Resource: {
+          'Fn::Sub': `arn:\${AWS::Partition}:scheduler:\${AWS::Region}:\${AWS::AccountId}:schedule/cc-native-dev-decisions/*`,
+        },
+      },
+    ]);
+    expect(having('iam:PassRole')).toEqual([
+      {
+        ...{ Effect: 'Allow', Action: ['iam:PassRole'] },
+        Resource: { 'Fn::GetAtt': ['DecisionScheduleRole', 'Arn'] },
+        Condition: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+      },
+    ]);
+  });
+
+  test('a schedule may call the cost gate and keep what it could not deliver, and nothing else', () => {
+    const role = resource(stage.template, 'DecisionScheduleRole');
+    expect(role.Properties.AssumeRolePolicyDocument.Statement).toMatchObject([
+      { Principal: { Service: 'scheduler.amazonaws.com' }, Action: 'sts:AssumeRole' },
+    ]);
+    expect(statementsOf(role)).toEqual([
+      {
+        ...{ Effect: 'Allow', Action: ['lambda:InvokeFunction'] },
+        Resource: { 'Fn::Sub': expect.stringMatching(new RegExp(`${COST_GATE}$`)) },
+      },
+      { Effect: 'Allow', Action: ['sqs:SendMessage'], Resource: dead },
+    ]);
+    const { Variables } = properties('DecisionCostGateLambdaFunction').Environment;
+    expect(Variables).toMatchObject({
+      DECISION_SCHEDULE_GROUP_NAME: { Ref: 'DecisionScheduleGroup' },
+      DECISION_SCHEDULE_ROLE_ARN: { 'Fn::GetAtt': ['DecisionScheduleRole', 'Arn'] },
+      DECISION_COST_GATE_ARN: { 'Fn::Sub': expect.stringMatching(new RegExp(`${COST_GATE}$`)) },
+      DECISION_DEAD_LETTERS_ARN: dead,
+    });
+  });
+});
+
 test('the template has every alarm, each of which tells the topic, and the dashboard', () => {
   const packaged = ofType(stage.template, 'AWS::CloudWatch::Alarm');
-  expect(packaged.size).toBe(9);
+  expect(packaged.size).toBe(10);
   for (const { Properties } of packaged.values())
     expect(Properties.AlarmActions).toEqual([{ Ref: 'AlarmsTopic' }]);
   expect(ofType(stage.template, 'AWS::CloudWatch::Dashboard').size).toBe(1);

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { parse } from 'yaml';
+import { createDecisionRequeue } from '../../src/adapters/scheduler/decision-requeue.ts';
 import type { SecretStore } from '../../src/application/ports/configuration.ts';
 import { createDynamoDbClient } from '../../src/local/dynamodb/client.ts';
 import type { AdapterContext } from '../../src/runtime/adapter.ts';
@@ -21,11 +23,14 @@ export const grantedAccess: Access = parse(readFileSync(resolve('resources/acces
 
 const line = (key: string, owner: string, action: string): string => `${key} ${action} ${owner}`;
 
-/** Every grant of resources/access.yml, as one line each, save that of the gateway's secret: there is no gateway here. */
+/** What is used by others in a function's name: the gateway is not here, and it is Lambda that writes dead letters. */
+const USED_ELSEWHERE: readonly string[] = ['GatewayClientSecret', 'DecisionDeadLetters'];
+
+/** Every grant of resources/access.yml, as one line each, save those that are used elsewhere. */
 export const grants = (): string[] =>
   Object.entries(grantedAccess).flatMap(([key, resources]) =>
     Object.entries(resources)
-      .filter(([owner]) => owner !== 'GatewayClientSecret')
+      .filter(([owner]) => !USED_ELSEWHERE.includes(owner))
       .flatMap(([owner, actions]) => actions.map((action) => line(key, owner, action))),
   );
 
@@ -59,7 +64,9 @@ export interface GuardedFunctions {
 }
 
 export interface Guarded {
-  readonly overrides: Pick<RuntimeOverrides, 'clock' | 'log'> & { readonly secrets: SecretStore };
+  readonly overrides: Pick<RuntimeOverrides, 'clock' | 'log' | 'proposals'> & {
+    readonly secrets: SecretStore;
+  };
   /** What functions do is added to it, one line for each kind of thing. */
   readonly used?: Set<string>;
   /** Default: `grantedAccess`. */
@@ -76,6 +83,10 @@ const SETTINGS = {
   GATEWAY_URL: 'http://127.0.0.1:9/mcp',
   GATEWAY_TOKEN_URL: 'http://127.0.0.1:9/token',
   GATEWAY_CLIENT_SECRET_ID: 'GatewayClientSecret',
+  DECISION_SCHEDULE_GROUP_NAME: 'decisions',
+  DECISION_SCHEDULE_ROLE_ARN: 'DecisionScheduleRole',
+  DECISION_COST_GATE_ARN: 'DecisionCostGateLambdaFunction',
+  DECISION_DEAD_LETTERS_ARN: 'DecisionDeadLetters',
 };
 
 type Allow = (owner: string, action: string) => void;
@@ -102,6 +113,21 @@ const guardedBus = (allow: Allow) => {
     return { FailedEntryCount: 0 };
   };
   return { send } as unknown as NonNullable<RuntimeOverrides['eventBridge']>;
+};
+
+/** Whoever makes a schedule hands on the role in which it runs. */
+const guardedSchedules = (environment: Readonly<Record<string, string>>, allow: Allow) => {
+  const send = async () => {
+    allow('DecisionSchedules', 'CreateSchedule');
+    allow('DecisionScheduleRole', 'PassRole');
+    return {};
+  };
+  return createDecisionRequeue({ send } as unknown as Pick<SchedulerClient, 'send'>, {
+    groupName: environment.DECISION_SCHEDULE_GROUP_NAME ?? '',
+    roleArn: environment.DECISION_SCHEDULE_ROLE_ARN ?? '',
+    targetArn: environment.DECISION_COST_GATE_ARN ?? '',
+    deadLettersArn: environment.DECISION_DEAD_LETTERS_ARN ?? '',
+  });
 };
 
 const guardedSecrets = (secrets: SecretStore, allow: Allow): SecretStore => ({
@@ -149,6 +175,7 @@ export const guardedFunctions = async (
       ...{ gateway, metrics: noMetrics, allowPrivateAddresses: true },
       dynamoDb: guardedDynamoDb(tables, allow),
       eventBridge: guardedBus(allow),
+      requeue: guardedSchedules(environment, allow),
       secrets: guardedSecrets(overrides.secrets, allow),
     });
     return handler.with(runtime) as (payload: unknown, context: AdapterContext) => Promise<unknown>;

@@ -7,11 +7,11 @@ import { fake } from '../support/fakes/fake.ts';
 import { SCOPE } from '../support/intents.ts';
 import { useWorld } from '../support/world.ts';
 import { ADAPTERS, calls, everyAdapter } from './every-adapter.ts';
-import { everyTask } from './every-task.ts';
+import { everyEvent, everyTask } from './every-task.ts';
 
 const world = useWorld();
 
-const everyFunction = [...everyTask, ...everyAdapter];
+const everyFunction = [...everyTask, ...everyEvent, ...everyAdapter];
 
 const required = everyFunction.flatMap(([name, handler]) =>
   handler.environment.map((variable) => [name, variable, handler] as const),
@@ -28,13 +28,14 @@ const NO_CRM = { error_message: 'nobody has configured the CRM for this account 
 const NO_WEBHOOK = { error_message: 'no webhook for tenant "acme" or its account "a1"' };
 
 describe('a function', () => {
-  it('is there for every task and every connector', () => {
+  it('is there for every task, every event and every connector', () => {
     expect(everyTask.map(([name]) => name)).toEqual([
       ...['activate-plan', 'apply-step-outcome', 'close-cycle', 'compensate-action', 'compensate-step'],
       ...['decide-approval', 'dispatch-step', 'emit-signal', 'enumerate-plans', 'enumerate-tenants'],
       ...['evaluate-plan', 'invoke-tool', 'map-action-to-tool', 'open-cycle', 'postpone-plan'],
       ...['record-failure', 'record-outcome', 'repair-step', 'start-execution', 'validate-preflight'],
     ]);
+    expect(everyEvent.map(([name]) => name)).toEqual(['decision-cost-gate']);
     const files = readdirSync(join(import.meta.dirname, '../../functions/adapters'));
     expect(files.sort()).toEqual(
       Object.keys(ADAPTERS)
@@ -61,9 +62,12 @@ describe('a function', () => {
     await expect(handler.with(runtime)({}, {})).rejects.toThrow(`Missing env ${variable}`);
   });
 
-  it.each(everyTask)('%s asks for no variable that it does not declare', async (_, task) => {
-    await expect(task.with(world.runtimeWith(task.environment))({})).rejects.toThrow(ValidationError);
-  });
+  it.each([...everyTask, ...everyEvent])(
+    '%s asks for no variable that it does not declare',
+    async (_, task) => {
+      await expect(task.with(world.runtimeWith(task.environment))({})).rejects.toThrow(ValidationError);
+    },
+  );
 
   it.each([
     ['internal', 'create_note', { content: 'brief' }, DONE],

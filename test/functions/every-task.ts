@@ -2,17 +2,23 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Task } from '../../src/runtime/task.ts';
 
-const folder = join(import.meta.dirname, '../../functions/tasks');
+const functions = join(import.meta.dirname, '../../functions');
 
-const load = async (file: string): Promise<readonly [string, Task]> => {
-  const { handler } = (await import(join(folder, file))) as { handler: Task };
-  return [file.replace('.ts', ''), handler];
-};
+const load = (folder: string): Promise<(readonly [string, Task])[]> =>
+  Promise.all(
+    readdirSync(join(functions, folder))
+      .sort()
+      .map(async (file) => {
+        const { handler } = (await import(join(functions, folder, file))) as { handler: Task };
+        return [file.replace('.ts', ''), handler] as const;
+      }),
+  );
 
 /** Every function of `functions/tasks`, by the name of its file. */
-export const everyTask: readonly (readonly [string, Task])[] = await Promise.all(
-  readdirSync(folder).sort().map(load),
-);
+export const everyTask: readonly (readonly [string, Task])[] = await load('tasks');
+
+/** The same of `functions/events`. */
+export const everyEvent: readonly (readonly [string, Task])[] = await load('events');
 
 export const taskOf = (name: string): Task => {
   const found = everyTask.find(([other]) => other === name);

@@ -100,3 +100,21 @@ describe('a function of execute-action between its start and its outcome', () =>
     });
   });
 });
+
+describe('a task is told', () => {
+  const told = task({
+    input: z.unknown(),
+    environment: [],
+    deps: (runtime: Runtime) => runtime,
+    run: async (_deps, _input, requestId) => requestId,
+  }).with(createRuntime({}));
+
+  it('the id of its invocation, which retries by Lambda share', async () => {
+    expect(await told({}, { awsRequestId: 'request-1' })).toBe('request-1');
+  });
+
+  it('one of its own where there is none', async () => {
+    expect(await told({})).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await told({})).not.toBe(await told({}));
+  });
+});

@@ -33,7 +33,14 @@ describe('a check that waits', () => {
 
 describe('the checks that are asked for', () => {
   test.each([
-    ['', { stage: 'local', checks: ['lifecycle', 'failure', 'compensation', 'duplicate'], json: false }],
+    [
+      '',
+      {
+        stage: 'local',
+        checks: ['lifecycle', 'failure', 'compensation', 'duplicate', 'decision-scheduler'],
+        json: false,
+      },
+    ],
     ['--stage dev --only failure --json', { stage: 'dev', checks: ['failure'], json: true }],
   ])('%j', (line, request) => {
     expect(e2eRequest(line.split(' ').filter(Boolean))).toEqual(request);

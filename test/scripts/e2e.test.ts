@@ -44,7 +44,8 @@ test('a local system passes all checks, keeps their ledgers and plans and nothin
   const all = await e2e('--stage', 'local');
   expect(all).toMatchObject({ code: 0, stderr: expect.stringMatching(/^lifecycle: waiting for /m) });
   const seconds = String.raw` \([\d.]+ s\)`;
-  const lines = ['lifecycle', 'failure', 'compensation', 'duplicate'].map((name) => `ok ${name}${seconds}\n`);
+  const names = ['lifecycle', 'failure', 'compensation', 'duplicate', 'decision-scheduler'];
+  const lines = names.map((name) => `ok ${name}${seconds}\n`);
   expect(all.stdout).toMatch(new RegExp(`^${lines.join('')}$`));
 
   const one = await e2e('--only', 'lifecycle', '--json');

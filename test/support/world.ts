@@ -39,6 +39,10 @@ const SETTINGS = {
   GATEWAY_URL: 'http://127.0.0.1:9/mcp',
   GATEWAY_TOKEN_URL: 'http://127.0.0.1:9/token',
   GATEWAY_CLIENT_SECRET_ID: 'test/gateway',
+  DECISION_SCHEDULE_GROUP_NAME: 'test-decisions',
+  DECISION_SCHEDULE_ROLE_ARN: 'arn:aws:iam::000000000000:role/test-schedules',
+  DECISION_COST_GATE_ARN: 'arn:aws:lambda:us-east-1:000000000000:function:test-decision-cost-gate',
+  DECISION_DEAD_LETTERS_ARN: 'arn:aws:sqs:us-east-1:000000000000:test-decision-dead-letters',
 };
 
 const accessTo = ({ documentClient }: FreshTables, names: TableNames) => {

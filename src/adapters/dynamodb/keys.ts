@@ -77,3 +77,15 @@ export const registryVersionSk = (version: number): string =>
   `${REGISTRY_VERSION_PREFIX}${String(version).padStart(VERSION_DIGITS, '0')}`;
 
 export const VERSION_COUNTER_SK = 'COUNTER';
+
+/** Who decides on a trigger, by its idempotency key; not to be taken for a claim on a tool's key. */
+export const decisionKeyPk = (key: string): string => `IDEMPOTENCY#${key}`;
+
+export const DECISION_KEY_SK = 'METADATA';
+
+/** When triggers of a type last ran for an account. */
+export const runStateSk = (triggerType: string): string => `RUN_STATE#${triggerType}`;
+
+/** How often they ran within a clock hour (UTC, `2026-01-05T09`), for an account or a tenant. */
+export const runCountSk = (triggerType: string, hour: string): string =>
+  `${runStateSk(triggerType)}#HOUR#${hour}`;

@@ -19,4 +19,6 @@ export interface TableNames {
   readonly CONNECTOR_CONFIG_TABLE_NAME: string;
   readonly RESILIENCE_TABLE_NAME: string;
   readonly KILL_SWITCHES_TABLE_NAME: string;
+  readonly DECISION_RUN_STATE_TABLE_NAME: string;
+  readonly IDEMPOTENCY_STORE_TABLE_NAME: string;
 }

@@ -31,7 +31,7 @@ export interface MachineDefinition {
 /** Events whose fields have one of the named values go to the targets. */
 export interface RuleDefinition {
   readonly pattern: Readonly<Record<string, readonly string[]>>;
-  /** Logical ids of state machines. */
+  /** Logical ids of state machines and functions. */
   readonly targets: readonly string[];
 }
 
@@ -57,6 +57,8 @@ export interface ServiceChoice {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+const eventPattern = z.record(z.string(), z.array(z.string()));
+
 const serviceFile = z.object({
   provider: z.object({ timeout: z.number() }),
   functions: z.record(
@@ -66,6 +68,7 @@ const serviceFile = z.object({
       handler: z.string(),
       timeout: z.number().optional(),
       environment: z.record(z.string(), z.unknown()).default({}),
+      events: z.array(z.object({ eventBridge: z.object({ pattern: eventPattern }) })).default([]),
     }),
   ),
   stepFunctions: z.object({
@@ -79,7 +82,7 @@ const serviceFile = z.object({
           .array(
             z.object({
               schedule: z.unknown().optional(),
-              eventBridge: z.object({ event: z.record(z.string(), z.array(z.string())) }).optional(),
+              eventBridge: z.object({ event: eventPattern }).optional(),
             }),
           )
           .default([]),
@@ -130,10 +133,14 @@ const machinesOf = (file: ServiceFile, directory: string, resolver: ReferenceRes
     return { name, logicalId: id, type, definition };
   });
 
-const rulesOf = (file: ServiceFile): RuleDefinition[] =>
-  Object.values(file.stepFunctions.stateMachines).flatMap(({ id, events }) =>
+const rulesOf = (file: ServiceFile): RuleDefinition[] => [
+  ...Object.values(file.stepFunctions.stateMachines).flatMap(({ id, events }) =>
     events.flatMap(({ eventBridge }) => (eventBridge ? [{ pattern: eventBridge.event, targets: [id] }] : [])),
-  );
+  ),
+  ...Object.entries(file.functions).flatMap(([key, { events }]) =>
+    events.map(({ eventBridge: { pattern } }) => ({ pattern, targets: [logicalIdOf(key)] })),
+  ),
+];
 
 const scheduledMachine = (file: ServiceFile): string => {
   const machines = Object.values(file.stepFunctions.stateMachines);

@@ -137,6 +137,7 @@ export const startLocalWorld = async ({
     async stop() {
       // First of all: an execution that saw DynamoDB go would end as FAILED instead of going on at the next start.
       system.stepFunctions.close();
+      system.forgetWaiting();
       server.close();
       server.closeAllConnections();
       await api.stop();

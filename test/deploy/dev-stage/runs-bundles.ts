@@ -35,7 +35,7 @@ export const runsBundles = (stage: () => PackagedStage): void => {
 
     test('with the variables that it is deployed with, every bundle gets as far as its input', async () => {
       const results = await call(await Promise.all(functions.map((of) => bundle(of))));
-      const refusals = { task: 'ValidationError', adapter: 'TOOL_NOT_FOUND' };
+      const refusals = { task: 'ValidationError', event: 'ValidationError', adapter: 'TOOL_NOT_FOUND' };
       expect(results.map(({ error, answered }) => answered?.error_code ?? error)).toEqual(
         functions.map(({ kind }) => refusals[kind]),
       );

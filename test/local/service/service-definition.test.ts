@@ -30,7 +30,7 @@ describe('the service on a laptop', () => {
     });
   });
 
-  test('has both machines, their references to functions resolved, and the rule and schedule that start them', () => {
+  test('has both machines, their references to functions resolved, and the rules and the schedule that start them and functions', () => {
     expect(local.machines.map(({ name, logicalId }) => [name, logicalId])).toEqual([
       ['cc-native-local-plan-cycle', 'PlanCycleMachine'],
       ['cc-native-local-execute-action', 'ExecuteActionMachine'],
@@ -42,6 +42,10 @@ describe('the service on a laptop', () => {
       {
         pattern: { source: ['cc-native'], 'detail-type': ['ACTION_APPROVED'] },
         targets: ['ExecuteActionMachine'],
+      },
+      {
+        pattern: { source: ['cc-native'], 'detail-type': ['RUN_DECISION'] },
+        targets: ['DecisionCostGateLambdaFunction'],
       },
     ]);
     expect(local.scheduled).toEqual({ machine: 'PlanCycleMachine' });
