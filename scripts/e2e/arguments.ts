@@ -5,7 +5,7 @@ import { LOCAL_STAGE } from '../cli/stage-service.ts';
 
 export const CHECK_NAMES = [
   ...(['lifecycle', 'failure', 'compensation', 'duplicate'] as const),
-  'decision-scheduler',
+  ...(['auto-exec', 'fallback', 'decision-scheduler'] as const),
 ] as const;
 export type CheckName = (typeof CHECK_NAMES)[number];
 
@@ -18,6 +18,8 @@ them is awaited. The first check that fails is the last one that runs.
   failure             an action that lacks a parameter fails with its code, and so does its step
   compensation        an aborted plan is undone
   duplicate           an action that is published twenty times at once is executed once
+  auto-exec           within its budget an action is approved by policy and executed
+  fallback            without a budget a person is asked, and nothing is executed
   decision-scheduler  a trigger that comes twice under one key runs once
 
   --stage S           the stage to check (default ${LOCAL_STAGE}: what npm start runs)

@@ -4,6 +4,7 @@ import type { EventPublisher } from '../../src/application/ports/events.ts';
 import type { PlanKey } from '../../src/application/ports/plans.ts';
 import { DEFAULT_ACTION_TYPES } from '../../src/domain/intent/default-action-types.ts';
 import type { CheckName } from './arguments.ts';
+import { autoExec, fallback } from './autonomy.ts';
 import { decisionScheduler } from './decision-scheduler.ts';
 import { type Facts, readFacts } from './facts.ts';
 import type { CheckedStage } from './open-stage.ts';
@@ -126,5 +127,7 @@ const duplicate: Check = async (stage, watch, key) => {
 
 export const CHECKS: Readonly<Record<CheckName, Check>> = {
   ...{ lifecycle, failure, compensation, duplicate },
+  'auto-exec': autoExec,
+  fallback,
   'decision-scheduler': decisionScheduler,
 };

@@ -50,6 +50,8 @@ export const cleanUp = async (stage: CheckedStage, key: PlanKey): Promise<void> 
     'ACTION_INTENT_TABLE_NAME',
     'EXECUTION_ATTEMPTS_TABLE_NAME',
     'EXECUTION_OUTCOMES_TABLE_NAME',
+    'AUTONOMY_CONFIG_TABLE_NAME',
+    'AUTONOMY_BUDGET_STATE_TABLE_NAME',
   ] as const)
     await removePartition(stage, table, scopePk(key));
   await removeNotes(stage, key);

@@ -37,7 +37,15 @@ describe('the checks that are asked for', () => {
       '',
       {
         stage: 'local',
-        checks: ['lifecycle', 'failure', 'compensation', 'duplicate', 'decision-scheduler'],
+        checks: [
+          'lifecycle',
+          'failure',
+          'compensation',
+          'duplicate',
+          'auto-exec',
+          'fallback',
+          'decision-scheduler',
+        ],
         json: false,
       },
     ],
