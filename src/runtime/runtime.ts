@@ -6,6 +6,7 @@ import { createCrmConnector } from '../adapters/connectors/crm/crm-connector.ts'
 import { createInternalConnector } from '../adapters/connectors/internal-connector.ts';
 import { createWebhookConnector } from '../adapters/connectors/webhook/webhook-connector.ts';
 import { createActionTypeRegistry } from '../adapters/dynamodb/action-type-registry-store.ts';
+import { createAutonomyConfigStore } from '../adapters/dynamodb/autonomy-config-store.ts';
 import { createAutonomyStore } from '../adapters/dynamodb/autonomy-store.ts';
 import { createConnectorConfigStore } from '../adapters/dynamodb/connector-config-store.ts';
 import { createConnectorGuard } from '../adapters/dynamodb/connector-guard.ts';
@@ -26,6 +27,7 @@ import { throwTransientErrors } from '../adapters/transient-errors.ts';
 import type { Clock } from '../application/clock.ts';
 import type {
   ActionTypeRegistry,
+  AutonomyConfigStore,
   AutonomyStore,
   KillSwitchStore,
   SecretStore,
@@ -60,6 +62,7 @@ export interface Runtime {
   readonly intents: IntentStore;
   readonly tenants: TenantStore;
   readonly autonomy: AutonomyStore;
+  readonly configs: AutonomyConfigStore;
   readonly executions: ExecutionStore;
   readonly lease: CycleLease;
   readonly events: EventPublisher;
@@ -135,7 +138,7 @@ export const createRuntime = (environment: Environment, overrides: RuntimeOverri
   const tables = tablesOf(environment);
   const client = lazily(() => documentClient(overrides.dynamoDb ?? new DynamoDBClient({})));
   const secrets = lazily(() => overrides.secrets ?? createSecretStore(new SecretsManagerClient({}), clock));
-  const configs = lazily(() => createConnectorConfigStore(client(), tables));
+  const connectorConfigs = lazily(() => createConnectorConfigStore(client(), tables));
   const metrics = lazily(() => overrides.metrics ?? createMetrics(environment));
   // The MCP client is most of what a function would load, and few need it.
   const mcpGateway = lazily(async (): Promise<ToolGateway> => {
@@ -167,10 +170,10 @@ export const createRuntime = (environment: Environment, overrides: RuntimeOverri
   const connectors = {
     internal: lazily(() => createInternalConnector(client(), tables, clock)),
     // Keeps its tokens from call to call.
-    crm: lazily(() => createCrmConnector({ configs: configs(), secrets: secrets(), clock })),
+    crm: lazily(() => createCrmConnector({ configs: connectorConfigs(), secrets: secrets(), clock })),
     webhook: lazily(() =>
       createWebhookConnector({
-        ...{ configs: configs(), secrets: secrets(), clock },
+        ...{ configs: connectorConfigs(), secrets: secrets(), clock },
         ...(overrides.allowPrivateAddresses && { allowPrivate: true }),
       }),
     ),
@@ -184,6 +187,7 @@ export const createRuntime = (environment: Environment, overrides: RuntimeOverri
     intents: lazily(() => createIntentStore(client(), tables)),
     tenants: lazily(() => createTenantStore(client(), tables)),
     autonomy: lazily(() => createAutonomyStore(client(), tables)),
+    configs: lazily(() => createAutonomyConfigStore(client(), tables)),
     executions: lazily(() => createExecutionStore(client(), tables)),
     lease: lazily(() => createCycleLease(client(), tables)),
     events: lazily(() =>
@@ -224,6 +228,9 @@ export const createRuntime = (environment: Environment, overrides: RuntimeOverri
     },
     get autonomy() {
       return parts.autonomy();
+    },
+    get configs() {
+      return parts.configs();
     },
     get executions() {
       return parts.executions();

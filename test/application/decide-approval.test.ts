@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { createKillSwitchStore } from '../../src/adapters/dynamodb/kill-switch-store.ts';
 import { type DecideApprovalDeps, decideApproval } from '../../src/application/decide-approval.ts';
 import { IntentNotFoundError, TransientError } from '../../src/application/errors.ts';
 import type { KillSwitchStore } from '../../src/application/ports/configuration.ts';
@@ -24,6 +23,7 @@ import {
   type Told,
   toStatus,
 } from '../support/plan-fixtures.ts';
+import { turnSwitch } from '../support/turn-switch.ts';
 import { useWorld } from '../support/world.ts';
 
 const world = useWorld();
@@ -57,7 +57,7 @@ const blocked = (reason: string) => ({
   ...{ result: 'BLOCKED', reason, already_published: false, effect: `blocked: ${reason}` },
 });
 const stopTenant = (stopped: boolean) =>
-  createKillSwitchStore(world.tables.documentClient, world.names).set({
+  turnSwitch(world.tables.documentClient, world.names, {
     ...{ scope: { tenant_id: 'acme' }, stopped, reason: 'drill', by: 'ben', at: minute(4) },
   });
 const dueSk = async () => (await world.row('REVENUE_PLANS_TABLE_NAME', SCOPE_PK, 'PLAN#p1'))?.due_sk;

@@ -1,11 +1,11 @@
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from '@jest/globals';
-import { createKillSwitchStore } from '../../src/adapters/dynamodb/kill-switch-store.ts';
 import type { TableNames } from '../../src/adapters/dynamodb/table-names.ts';
 import { createDynamoDbClient } from '../../src/local/dynamodb/client.ts';
 import { loadService } from '../../src/local/service/service-definition.ts';
 import { UP, usePlace } from '../end-to-end/local-process.ts';
 import { scenario } from '../local/scenario/small-scenarios.ts';
+import { turnSwitch } from '../support/turn-switch.ts';
 import { runTool } from './local-stage.ts';
 
 const place = usePlace();
@@ -57,9 +57,10 @@ test('a local system passes all checks, keeps their ledgers and plans and nothin
     ...{ stage: 'local', ok: true, checks: [{ check: 'lifecycle', ok: true }] },
   });
 
-  const { set } = createKillSwitchStore(client, environment as unknown as TableNames);
   const turned = { reason: 'a test', by: 'ana', at: '2026-01-05T09:00:00.000Z' };
-  await set({ scope: 'GLOBAL', stopped: true, ...turned });
+  await turnSwitch(client, environment as unknown as TableNames, {
+    ...{ scope: 'GLOBAL', stopped: true, ...turned },
+  });
   const stopped = await e2e();
   expect(stopped.code).toBe(1);
   expect(stopped.stdout).toMatch(/^failed lifecycle: step s1 is blocked by KILL_SWITCH_ENABLED\n$/);

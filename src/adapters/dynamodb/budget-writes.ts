@@ -16,8 +16,10 @@ const BELOW_THE_CAP_OF_TYPE = '(attribute_not_exists(#of_type) OR #of_type < :ma
 export const budgetPk = (scope: Scope, level: BudgetLevel): string =>
   level === 'ACCOUNT' ? scopePk(scope) : tenantPk(scope.tenant_id);
 
+export const COUNT_PREFIX = 'count_';
+
 /** Attribute of a day's row that counts the actions of one type. */
-export const countOfType = (actionType: string): string => `count_${actionType}`;
+export const countOfType = (actionType: string): string => `${COUNT_PREFIX}${actionType}`;
 
 const update = (
   table: Table,

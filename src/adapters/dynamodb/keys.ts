@@ -33,7 +33,10 @@ const REPLAY_DIGITS = 6;
 export const replayOutcomeSk = (actionIntentId: string, attemptCount: number): string =>
   `${outcomeSk(actionIntentId)}#REPLAY#${String(attemptCount).padStart(REPLAY_DIGITS, '0')}`;
 
-export const ledgerEntrySk = (timestamp: string, entryId: string): string => `ENTRY#${timestamp}#${entryId}`;
+export const LEDGER_ENTRY_PREFIX = 'ENTRY#';
+
+export const ledgerEntrySk = (timestamp: string, entryId: string): string =>
+  `${LEDGER_ENTRY_PREFIX}${timestamp}#${entryId}`;
 
 export const autonomySk = (actionType: string): string => `AUTONOMY#${actionType}`;
 
@@ -64,6 +67,10 @@ export const connectorConfigSk = (connector: string): string => `CONNECTOR#${con
 export const GLOBAL_PK = 'GLOBAL';
 
 export const KILL_SWITCH_SK = 'SWITCH';
+
+/** A tenant's ledger; without a tenant, that of what is everybody's. */
+export const ledgerPk = (tenantId: string | undefined): string =>
+  tenantId === undefined ? GLOBAL_PK : tenantPk(tenantId);
 
 /** An action type's versions: everybody's, or a tenant's own. */
 export const actionTypePk = (actionType: string, tenantId?: string): string =>

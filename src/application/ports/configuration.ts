@@ -1,5 +1,8 @@
 import type { ConnectorId } from '../../contracts/tools.ts';
 import type { AutonomyFacts } from '../../domain/autonomy/approval-gate.ts';
+import type { BudgetLevel } from '../../domain/autonomy/budget.ts';
+import type { ConfigRow, StandingConfig } from '../../domain/autonomy/config-change.ts';
+import type { ConfigLedgerEntry, ConfigWrite } from '../../domain/autonomy/config-ledger.ts';
 import type { ActionTypeEntry } from '../../domain/intent/action-type-registry.ts';
 import type { TenantPlanPolicy } from '../../domain/policy/plan-policy-gate.ts';
 import type { Scope } from './scope.ts';
@@ -70,4 +73,37 @@ export interface SecretStore {
 export interface ConnectorConfigStore {
   /** How an account, or else its tenant, reaches a system; undefined when nobody has configured that. */
   get(scope: Scope, connector: ConnectorId): Promise<Readonly<Record<string, unknown>> | undefined>;
+}
+
+/** What was taken from a budget on a day, in actions. */
+export interface BudgetDay {
+  readonly taken: number;
+  /** By action type. */
+  readonly of_types: Readonly<Record<string, number>>;
+  /** Of what was taken, what was carried out; counted for accounts only. */
+  readonly settled: number;
+}
+
+export type ConfigWritten =
+  | { readonly written: true; readonly entry: ConfigLedgerEntry }
+  /** The row is not, or may not be, as it was read. */
+  | { readonly written: false };
+
+export interface AutonomyConfigStore {
+  /**
+   * Rows of the configuration as they stand, in the order in which they were asked for.
+   *
+   * @throws TransientError when not all of them could be read now.
+   */
+  read(rows: readonly ConfigRow[]): Promise<StandingConfig[]>;
+  /** Writes a row under its next version together with its entry in the ledger, or neither. */
+  writeIfUnchanged(before: StandingConfig, write: ConfigWrite): Promise<ConfigWritten>;
+  /** @param day YYYY-MM-DD in the tenant's time zone. */
+  budgetDay(scope: Scope, level: BudgetLevel, day: string): Promise<BudgetDay>;
+  /**
+   * The newest changes of a tenant's configuration, newest first.
+   *
+   * @param tenantId undefined: those of the kill switch of all tenants.
+   */
+  history(tenantId: string | undefined, limit: number): Promise<ConfigLedgerEntry[]>;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { identifier, instant } from '../identifiers.ts';
+import { identifier } from '../identifiers.ts';
+import { tenantLedgerEntry } from '../ledger/tenant-ledger.ts';
 import type { ActionOutcome, ReplayOf } from './execution.ts';
 import { signalTypeOf } from './signal.ts';
 
@@ -15,14 +16,10 @@ export const EXECUTION_LEDGER_EVENTS = [
 ] as const;
 
 /** One entry of a tenant's append-only ledger of executions. */
-export const executionLedgerEntry = z.strictObject({
-  entryId: z.string(),
+export const executionLedgerEntry = tenantLedgerEntry.extend({
   eventType: z.enum(EXECUTION_LEDGER_EVENTS),
-  timestamp: instant,
   tenantId: identifier,
   accountId: identifier,
-  traceId: z.string(),
-  data: z.record(z.string(), z.json()),
 });
 export type ExecutionLedgerEntry = z.infer<typeof executionLedgerEntry>;
 type EventType = ExecutionLedgerEntry['eventType'];

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import { createKillSwitchStore } from '../../../src/adapters/dynamodb/kill-switch-store.ts';
 import { minute } from '../../support/plan-fixtures.ts';
+import { turnSwitch } from '../../support/turn-switch.ts';
 import { useWorld } from '../../support/world.ts';
 
 const world = useWorld();
@@ -15,6 +16,8 @@ const GLOBAL_SWITCH = 'the global kill switch';
 const TENANT_SWITCH = 'the kill switch of tenant acme';
 
 const store = () => createKillSwitchStore(world.tables.documentClient, world.names);
+const turn = (change: Parameters<typeof turnSwitch>[2]) =>
+  turnSwitch(world.tables.documentClient, world.names, change);
 const stoppedBy = async (tenant = 'acme', type = TYPE) => (await store().check(tenant, type)).stopped_by;
 const put = (pk: string, row: object) => world.put(TABLE, { pk, sk: 'SWITCH', ...row });
 const row = (pk: string) => world.row(TABLE, pk, 'SWITCH');
@@ -37,45 +40,48 @@ describe('kill switches', () => {
   });
 
   it('stop every tenant when the global one is turned', async () => {
-    await store().set({ scope: 'GLOBAL', stopped: true, ...TURNED });
+    await turn({ scope: 'GLOBAL', stopped: true, ...TURNED });
     expect(await stoppedBy()).toBe(GLOBAL_SWITCH);
     expect(await stoppedBy('globex', 'ANY')).toBe(GLOBAL_SWITCH);
-    expect(await row('GLOBAL')).toEqual({ pk: 'GLOBAL', sk: 'SWITCH', stopped: true, ...TURNED });
+    expect(await row('GLOBAL')).toEqual({
+      ...{ pk: 'GLOBAL', sk: 'SWITCH', version: 1, ...TURNED },
+      ...{ stopped: true, disabled_action_types: [] },
+    });
   });
 
   it('stop one tenant when its own is turned', async () => {
-    await store().set({ scope: ACME, stopped: true, ...TURNED });
+    await turn({ scope: ACME, stopped: true, ...TURNED });
     expect(await stoppedBy()).toBe(TENANT_SWITCH);
     expect(await stoppedBy('globex')).toBeUndefined();
   });
 
   it('stop single action types of a tenant', async () => {
-    await store().set({ scope: ACME, disabled_action_types: [TYPE, 'OTHER'], ...TURNED });
+    await turn({ scope: ACME, disabled_action_types: [TYPE, 'OTHER'], ...TURNED });
     expect(await stoppedBy()).toBe(`${TENANT_SWITCH} for ${TYPE}`);
     expect(await stoppedBy('acme', 'CREATE_INTERNAL_NOTE')).toBeUndefined();
     expect(await stoppedBy('globex')).toBeUndefined();
   });
 
   it('are named from the widest to the narrowest', async () => {
-    await store().set({ scope: ACME, stopped: true, disabled_action_types: [TYPE], ...TURNED });
+    await turn({ scope: ACME, stopped: true, disabled_action_types: [TYPE], ...TURNED });
     expect(await stoppedBy()).toBe(TENANT_SWITCH);
-    await store().set({ scope: 'GLOBAL', stopped: true, ...TURNED });
+    await turn({ scope: 'GLOBAL', stopped: true, ...TURNED });
     expect(await stoppedBy()).toBe(GLOBAL_SWITCH);
   });
 
   it('let go when they are turned back', async () => {
-    await store().set({ scope: 'GLOBAL', stopped: true, ...TURNED });
-    await store().set({ scope: 'GLOBAL', stopped: false, ...TURNED });
-    await store().set({ scope: ACME, stopped: true, disabled_action_types: [TYPE], ...TURNED });
-    await store().set({ scope: ACME, stopped: false, disabled_action_types: [], ...TURNED });
+    await turn({ scope: 'GLOBAL', stopped: true, ...TURNED });
+    await turn({ scope: 'GLOBAL', stopped: false, ...TURNED });
+    await turn({ scope: ACME, stopped: true, disabled_action_types: [TYPE], ...TURNED });
+    await turn({ scope: ACME, stopped: false, disabled_action_types: [], ...TURNED });
     expect(await stoppedBy()).toBeUndefined();
   });
 
   it('keep what a change does not name', async () => {
-    await store().set({ scope: ACME, stopped: true, ...TURNED });
-    await store().set({ scope: ACME, disabled_action_types: [TYPE], ...TURNED, reason: 'more of it' });
+    await turn({ scope: ACME, stopped: true, ...TURNED });
+    await turn({ scope: ACME, disabled_action_types: [TYPE], ...TURNED, reason: 'more of it' });
     expect(await row('TENANT#acme')).toMatchObject({ stopped: true, reason: 'more of it' });
-    await store().set({ scope: ACME, stopped: false, ...TURNED, by: 'ben' });
+    await turn({ scope: ACME, stopped: false, ...TURNED, by: 'ben' });
     expect(await row('TENANT#acme')).toMatchObject({ disabled_action_types: [TYPE], by: 'ben' });
     expect(await stoppedBy()).toBe(`${TENANT_SWITCH} for ${TYPE}`);
   });
