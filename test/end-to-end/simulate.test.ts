@@ -15,7 +15,9 @@ describe('npm run simulate', () => {
     expect(first).toMatchObject({ how: 0, stderr: '' });
     expect(second).toEqual(first);
     const report = JSON.parse(first.stdout);
-    expect(Object.keys(report)).toEqual(['plans', 'cycles', 'ledger', 'refused', 'violations', 'units']);
+    expect(Object.keys(report)).toEqual([
+      ...['plans', 'cycles', 'ledger', 'budgets', 'refused', 'violations', 'units'],
+    ]);
     expect(report.plans[0]).toEqual({
       ...{ plan_id: 'p1', plan_status: 'COMPLETED', completion_reason: 'all_steps_done' },
       steps: [{ step_id: 's1', status: 'DONE', attempts: 1 }],

@@ -7,7 +7,8 @@ import { secondsAfter } from '../../domain/identifiers.ts';
 import { getPlanTypeConfig } from '../../domain/plan/plan-type-config.ts';
 import type { PolicyReason } from '../../domain/policy/policy-reason.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import type { Scenario, ScenarioCommand } from './scenario.ts';
+import { configure } from './configure.ts';
+import type { ConfigCommand, Scenario, ScenarioCommand, ScenarioPlanCommand } from './scenario.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -17,8 +18,11 @@ type ScenarioPlan = Scenario['plans'][number];
 export interface RefusedCommand {
   readonly at: string;
   readonly do: string;
-  readonly plan_id: string;
+  /** Absent where the command was about no plan. */
+  readonly plan_id?: string;
   readonly step_id?: string;
+  readonly tenant_id?: string;
+  readonly account_id?: string;
   readonly by: string;
   readonly code: string;
   readonly message: string;
@@ -26,7 +30,7 @@ export interface RefusedCommand {
 }
 
 const refusalOf = (
-  what: Pick<RefusedCommand, 'at' | 'do' | 'plan_id' | 'by'> & { readonly step_id?: string },
+  what: Pick<RefusedCommand, 'at' | 'do' | 'plan_id' | 'step_id' | 'by'>,
   result: ChangeResult,
 ): RefusedCommand[] => {
   if (result.ok) return [];
@@ -73,10 +77,25 @@ export const introducePlan = async (runtime: Runtime, plan: ScenarioPlan): Promi
   return refusalOf({ at, do: 'activate_plan', plan_id, by: 'scenario' }, await activate(runtime, plan));
 };
 
-const personCommand = (command: ScenarioCommand): PersonCommand => {
+const personCommand = (command: ScenarioPlanCommand): PersonCommand => {
   const { reason } = command;
   if ('step_id' in command) return { do: command.do, step_id: command.step_id, reason };
   return { do: command.do, reason, ...(command.do === 'abort' && { compensate: command.compensate }) };
+};
+
+const giveConfigCommand = async (runtime: Runtime, command: ConfigCommand): Promise<RefusedCommand[]> => {
+  const refused = await configure(runtime, command);
+  if (!refused) return [];
+  const { do: what, by, tenant_id } = command;
+  const account_id = 'account_id' in command ? command.account_id : undefined;
+  return [
+    {
+      ...{ at: runtime.clock.now().toISOString(), do: what, by },
+      ...(tenant_id !== undefined && { tenant_id }),
+      ...(account_id !== undefined && { account_id }),
+      ...{ code: refused.code, message: refused.message, reasons: [] },
+    },
+  ];
 };
 
 /** Gives one command of the scenario; gives it back if it was refused. */
@@ -85,6 +104,7 @@ export const giveCommand = async (
   scenario: Pick<Scenario, 'plans'>,
   command: ScenarioCommand,
 ): Promise<RefusedCommand[]> => {
+  if (!('plan_id' in command)) return giveConfigCommand(runtime, command);
   const { plan_id, by } = command;
   const what = {
     ...{ at: runtime.clock.now().toISOString(), do: command.do, plan_id, by },

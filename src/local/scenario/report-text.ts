@@ -1,6 +1,8 @@
+import type { BudgetUse } from '../../domain/ledger/budget-use.ts';
 import { entryLine } from '../terminal/entry-line.ts';
 import { textTable } from '../terminal/text-table.ts';
 import type { CycleLine } from './cycle-line.ts';
+import type { RefusedCommand } from './play.ts';
 import type { PlanReport, SimulationReport } from './report.ts';
 
 export const CYCLE_COLUMNS = [
@@ -22,6 +24,16 @@ const planText = ({ plan_id, plan_status, completion_reason, pause_reason, steps
 
 const cycleRow = (line: CycleLine): unknown[] => [line.at, ...CYCLE_COLUMNS.map((name) => line[name])];
 
+const BUDGET_COLUMNS = ['budget of', 'day', 'taken', 'of', 'carried out'];
+
+const budgetRow = ({ tenant_id, account_id, day, taken, settled, max }: BudgetUse): unknown[] => [
+  ...[`${tenant_id}/${account_id}`, day, taken, max, settled],
+];
+
+/** What a refused command was about. */
+export const aboutOf = ({ plan_id, tenant_id, account_id }: RefusedCommand): string =>
+  plan_id ?? ([tenant_id, account_id].filter((id) => id !== undefined).join('/') || 'all tenants');
+
 const listed = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
 
@@ -30,6 +42,7 @@ export const reportText = ({
   plans,
   cycles,
   ledger,
+  budgets,
   refused,
   violations,
   units,
@@ -40,13 +53,14 @@ export const reportText = ({
     ...(ledger[plan.plan_id] ?? []).map((entry) => `  ${entry.timestamp}  ${entryLine(entry)}`),
   ]);
   const refusals = refused.map(
-    (command) => `${command.at}  ${command.do} ${command.plan_id} by ${command.by}: ${command.message}`,
+    (command) => `${command.at}  ${command.do} ${aboutOf(command)} by ${command.by}: ${command.message}`,
   );
   const billed = Object.entries(units).map(([name, amount]) => `${amount} ${name}`);
   return [
     ...timelines,
     '',
     textTable(['cycle', ...CYCLE_COLUMNS], cycles.map(cycleRow)),
+    ...(budgets.length === 0 ? [] : ['', textTable(BUDGET_COLUMNS, budgets.map(budgetRow))]),
     ...listed('Refused:', refusals),
     ...listed('Broken invariants:', violations),
     '',

@@ -1,4 +1,5 @@
 import type { PlanStore } from '../../application/ports/plans.ts';
+import { type BudgetUse, budgetUse } from '../../domain/ledger/budget-use.ts';
 import { canonicalJson } from '../../domain/ledger/canonical-json.ts';
 import type { LedgerEntry } from '../../domain/ledger/plan-ledger.ts';
 import { ledgerViolations, overlappingActivePlans, rowViolations } from '../../domain/ledger/violations.ts';
@@ -25,6 +26,8 @@ export interface SimulationReport {
   readonly plans: readonly PlanReport[];
   readonly cycles: readonly CycleLine[];
   readonly ledger: Readonly<Record<string, readonly LedgerEntry[]>>;
+  /** What was taken from the budgets of accounts, by day. */
+  readonly budgets: readonly BudgetUse[];
   readonly refused: readonly RefusedCommand[];
   /** Invariants that were broken, in words; empty when all is well. */
   readonly violations: readonly string[];
@@ -88,6 +91,7 @@ export const simulationReport = async (
     ledger: Object.fromEntries(
       plans.map(({ plan_id }, index) => [plan_id, (ledgers[index] ?? []).map(inOrder)]),
     ),
+    budgets: budgetUse(ledgers),
     refused,
     violations: violationsOf(plans, ledgers, scenario.max_plans_per_run),
     units,

@@ -64,7 +64,37 @@ const onPlan = {
   by: person.default('scenario-operator'),
   reason: remark.optional(),
 };
-const command = z.discriminatedUnion('do', [
+const onConfiguration = {
+  at: anyInstant,
+  by: person.default('scenario-operator'),
+  reason: remark.optional(),
+};
+const ofAccount = { tenant_id: identifier, account_id: identifier.optional() };
+const configCommand = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.literal('budget'), ...onConfiguration, ...ofAccount, ...budgetLimits.shape }),
+  z.strictObject({
+    do: z.literal('set_mode'),
+    ...onConfiguration,
+    ...ofAccount,
+    /** Absent: of all types that have none of their own. */
+    action_type: actionType.optional(),
+    mode: z.enum(AUTONOMY_MODES),
+  }),
+  z.strictObject({
+    do: z.literal('kill_switch'),
+    ...onConfiguration,
+    /** Absent: of all tenants. */
+    tenant_id: identifier.optional(),
+    /** Absent: of all types. */
+    action_types: z.array(actionType).min(1).optional(),
+    /** False releases it. */
+    stopped: z.boolean().default(true),
+  }),
+]);
+/** Changes what may run without a person. */
+export type ConfigCommand = z.infer<typeof configCommand>;
+
+const planCommand = z.discriminatedUnion('do', [
   z.strictObject({ do: z.enum(['approve_plan', 'pause', 'resume']), ...onPlan }),
   z.strictObject({
     do: z.literal('abort'),
@@ -78,6 +108,10 @@ const command = z.discriminatedUnion('do', [
     ...onPlan,
   }),
 ]);
+/** What somebody does with a plan. */
+export type ScenarioPlanCommand = z.infer<typeof planCommand>;
+
+const command = z.discriminatedUnion('do', [planCommand, configCommand]);
 export type ScenarioCommand = z.infer<typeof command>;
 
 const scenarioFields = z.strictObject({
@@ -107,7 +141,7 @@ const checkUnique = (
 };
 
 const checkScenario = (
-  { start, until, tenants, plans, autonomy: rows }: Scenario,
+  { start, until, tenants, plans, autonomy: rows, commands }: Scenario,
   complain: Complain,
 ): void => {
   if (until <= start) complain(['until'], `must be after start (${start})`);
@@ -117,12 +151,15 @@ const checkScenario = (
   checkUnique(planIds, (index) => ['plans', index, 'plan_id'], complain);
   const scopes = rows.map(({ tenant_id, account_id = '' }) => `${tenant_id}/${account_id}`);
   checkUnique(scopes, (index) => ['autonomy', index], complain);
-  for (const [name, items] of [
+  const named: readonly [name: string, items: readonly { readonly tenant_id?: string | undefined }[]][] = [
     ['plans', plans],
     ['autonomy', rows],
-  ] as const) {
+    ['commands', commands.map((given) => ('plan_id' in given ? {} : given))],
+  ];
+  for (const [name, items] of named) {
     items.forEach(({ tenant_id }, index) => {
-      if (!ids.includes(tenant_id)) complain([name, index, 'tenant_id'], 'is none of the tenants');
+      if (tenant_id !== undefined && !ids.includes(tenant_id))
+        complain([name, index, 'tenant_id'], 'is none of the tenants');
     });
   }
 };

@@ -2,6 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { TableNames } from '../../adapters/dynamodb/table-names.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { giveCommand, introducePlan, type RefusedCommand } from '../scenario/play.ts';
+import { aboutOf } from '../scenario/report-text.ts';
 import type { Scenario, ScenarioCommand } from '../scenario/scenario.ts';
 import { type Connectors, seedConnectors, seedRows } from '../scenario/seed-rows.ts';
 import type { LocalState } from './state-file.ts';
@@ -19,8 +20,8 @@ export interface ScenarioPlay {
   print(line: string): void;
 }
 
-const refusalText = ({ do: what, plan_id, by, message }: RefusedCommand): string =>
-  `  refused: ${what} ${plan_id} by ${by}: ${message}`;
+const refusalText = (refused: RefusedCommand): string =>
+  `  refused: ${refused.do} ${aboutOf(refused)} by ${refused.by}: ${refused.message}`;
 
 /** Brings in tenants, autonomy and plans, unless an earlier start has; what one that crashed had begun is gone through again. */
 export const introduceScenario = async (play: ScenarioPlay): Promise<void> => {

@@ -6,6 +6,7 @@ import {
   DAY,
   fateOf,
   meeting,
+  minute,
   plan,
   play,
   scenario,
@@ -110,5 +111,77 @@ describe('the autonomy of a scenario', () => {
     ]);
     expect(story(report, 'tomorrow').at(-3)).toBe(`${2 * DAY + 720} STEP_APPROVED s1 1 POLICY`);
     expect(fateOf(report, 'tomorrow')).toEqual(['COMPLETED all_steps_done', 's1 DONE 1']);
+  });
+
+  const config = (minutes: number, what: string, more: Fields): Fields => ({
+    ...{ at: minute(minutes), do: what, by: 'cleo', tenant_id: 'acme' },
+    ...more,
+  });
+
+  test('ends with the budget that a command sets, and goes on with the one that another sets', async () => {
+    const steps = [brief('s1'), brief('s2', { dependencies: ['s1'] }), brief('s3', { dependencies: ['s2'] })];
+    const report = await play(
+      scenario([plan('p', { account_id: 'a', plan_status: 'ACTIVE', steps })], {
+        commands: [
+          config(3, 'budget', { account_id: 'a', max_autonomous_per_day: 1 }),
+          config(40, 'budget', {
+            account_id: 'a',
+            max_autonomous_per_day: 2,
+            max_per_action_type: { [TYPE]: 2 },
+          }),
+          command(45, 'approve_intent', 'p', { step_id: 's2' }),
+        ],
+      }),
+    );
+    expect(story(report, 'p').filter((line) => line.includes('APPROV'))).toEqual([
+      '0 STEP_APPROVED s1 1 POLICY',
+      '15 STEP_APPROVAL_REQUIRED s2 1 BUDGET_EXCEEDED',
+      '45 STEP_APPROVED s2 1 HUMAN',
+      '60 STEP_APPROVED s3 1 POLICY',
+    ]);
+    expect(report.budgets).toEqual([
+      { tenant_id: 'acme', account_id: 'a', day: '2026-01-05', taken: 2, settled: 2, max: 2 },
+    ]);
+  });
+
+  test.each([
+    ['a kill switch of the tenant', 'kill_switch', {}, { stopped: false }, 'KILL_SWITCH_ENABLED'],
+    [
+      'a kill switch of the type',
+      'kill_switch',
+      { action_types: [TYPE] },
+      { action_types: [TYPE], stopped: false },
+      'KILL_SWITCH_ENABLED',
+    ],
+    [
+      'a kill switch of all tenants',
+      'kill_switch',
+      { tenant_id: undefined },
+      { tenant_id: undefined, stopped: false },
+      'KILL_SWITCH_ENABLED',
+    ],
+    [
+      'a mode of the account',
+      'set_mode',
+      { account_id: 'a', action_type: TYPE, mode: 'DISABLED' },
+      { account_id: 'a', action_type: TYPE, mode: 'AUTO_EXECUTE' },
+      'ACTION_TYPE_DISABLED',
+    ],
+  ])('%s holds actions back until it is released', async (_what, what, off, on, reason) => {
+    const steps = [brief('s1'), brief('s2', { dependencies: ['s1'] })];
+    const report = await play(
+      scenario([plan('p', { account_id: 'a', plan_status: 'ACTIVE', steps })], {
+        commands: [config(10, what, off), config(100, what, on)],
+      }),
+    );
+    const approvals = story(report, 'p').filter((line) => line.includes('APPROV'));
+    expect(approvals.slice(0, 2)).toEqual([
+      '0 STEP_APPROVED s1 1 POLICY',
+      `15 STEP_APPROVAL_BLOCKED s2 1 ${reason}`,
+    ]);
+    expect(approvals).toHaveLength(3);
+    expect(approvals[2]).toMatch(/^\d{3} STEP_APPROVED s2 1 POLICY$/);
+    expect(fateOf(report, 'p')[0]).toBe('COMPLETED all_steps_done');
+    expect(report.refused).toEqual([]);
   });
 });

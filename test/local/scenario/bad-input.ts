@@ -8,6 +8,8 @@ const withSteps = (...steps: Fields[]) => withPlan({ steps });
 const withCommand = (more: Fields) => scenario([p1], { commands: [command(1, 'pause', 'p1', more)] });
 const withOutcome = (more: Fields) => scenario([p1], { outcomes: [{ result: 'FAILED', ...more }] });
 const withAutonomy = (more: Fields) => scenario([], { autonomy: [{ tenant_id: 'acme', ...more }] });
+const withConfig = (what: string, more: Fields) =>
+  scenario([p1], { commands: [{ at: minute(1), do: what, tenant_id: 'acme', ...more }] });
 const without = (name: string) => scenario([p1], { [name]: undefined });
 const long = 'x'.repeat(300);
 
@@ -24,6 +26,25 @@ export const BAD_SCENARIOS: readonly [what: string, scenario: unknown, path: str
   ['an unknown field of a step', withSteps(brief('s1', { sort: 1 })), 'plans[0].steps[0].sort', '1'],
   ['an unknown field of an outcome', withOutcome({ when: 1 }), 'outcomes[0].when', '1'],
   ['an unknown field of a command', withCommand({ why: 'x' }), 'commands[0].why', '"x"'],
+  ['a mode that there is not', withConfig('set_mode', { mode: 'YOLO' }), 'commands[0].mode', '"YOLO"'],
+  [
+    'a budget below zero',
+    withConfig('budget', { max_autonomous_per_day: -1 }),
+    'commands[0].max_autonomous_per_day',
+    '-1',
+  ],
+  [
+    'a switch of a tenant that there is not',
+    withConfig('kill_switch', { tenant_id: 'beta' }),
+    'commands[0].tenant_id',
+    '"beta"',
+  ],
+  [
+    'a switch of no action type',
+    withConfig('kill_switch', { action_types: [] }),
+    'commands[0].action_types',
+    '[]',
+  ],
   ['a step id where none belongs', withCommand({ step_id: 's1' }), 'commands[0].step_id', '"s1"'],
   ['an unknown field of autonomy', withAutonomy({ level: 1 }), 'autonomy[0].level', '1'],
   [

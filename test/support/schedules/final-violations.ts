@@ -7,11 +7,9 @@ import {
 } from '../../../src/adapters/dynamodb/keys.ts';
 import { actionOutcome } from '../../../src/domain/execution/execution.ts';
 import { signalOf } from '../../../src/domain/execution/signal.ts';
+import { type BudgetUse, budgetUse } from '../../../src/domain/ledger/budget-use.ts';
 import { canonicalHash } from '../../../src/domain/ledger/canonical-json.ts';
 import type { LedgerEntry } from '../../../src/domain/ledger/plan-ledger.ts';
-import { effectsOf } from '../../../src/domain/plan/effects.ts';
-import { evolve } from '../../../src/domain/plan/evolve.ts';
-import type { Plan } from '../../../src/domain/plan/plan.ts';
 import type { PlanEvent } from '../../../src/domain/plan/plan-event.ts';
 import { effectSk } from './actions.ts';
 import type { Row } from './raw-table-reader.ts';
@@ -124,52 +122,19 @@ const ofPlan = async ({ raw, names }: Rig, watch: Watch, key: WatchedKey): Promi
   ];
 };
 
-interface Use {
-  readonly pk: string;
-  readonly sk: string;
-  total: number;
-  settled: number;
-}
-
-const CHANGES = {
-  SPEND_BUDGET: { total: 1, settled: 0 },
-  REFUND_BUDGET: { total: -1, settled: 0 },
-  SETTLE_BUDGET: { total: 0, settled: 1 },
-} as const;
-
-/** What ledgers say of the budgets of accounts, by account and day. */
-const budgetUse = (watch: Watch): Use[] => {
-  const used = new Map<string, Use>();
-  for (const { plan, entries } of watch.plans.values()) {
-    let before: Plan | undefined;
-    for (const event of entries as readonly PlanEvent[]) {
-      const after = evolve(before, event) as Plan;
-      for (const effect of effectsOf(before, after, [event])) {
-        if (!(effect.kind in CHANGES) || !('day' in effect)) continue;
-        const key = { pk: scopePk(plan), sk: budgetStateSk(effect.day) };
-        const use = used.get(`${key.pk} ${key.sk}`) ?? { ...key, total: 0, settled: 0 };
-        const change = CHANGES[effect.kind as keyof typeof CHANGES];
-        used.set(`${key.pk} ${key.sk}`, {
-          ...{ ...key, total: use.total + change.total, settled: use.settled + change.settled },
-        });
-      }
-      before = after;
-    }
-  }
-  return [...used.values()];
-};
-
 const budgetViolations = async ({ raw, names }: Rig, watch: Watch): Promise<string[]> => {
-  const uses = budgetUse(watch);
+  const uses = budgetUse([...watch.plans.values()].map(({ entries }) => entries));
   if (uses.length === 0) return [];
+  const keyOf = (use: BudgetUse) => ({ pk: scopePk(use), sk: budgetStateSk(use.day) });
   const table = names.AUTONOMY_BUDGET_STATE_TABLE_NAME;
-  const { [table]: rows = [] } = await raw.rows({ [table]: uses.map(({ pk, sk }) => ({ pk, sk })) });
-  return uses.flatMap(({ pk, sk, total, settled }) => {
+  const { [table]: rows = [] } = await raw.rows({ [table]: uses.map(keyOf) });
+  return uses.flatMap((use) => {
+    const { pk, sk } = keyOf(use);
     const row = rows.find((one) => one.pk === pk && one.sk === sk);
-    const stands = [row?.total ?? 0, row?.settled ?? 0];
-    return stands[0] === total && stands[1] === settled
+    const { total = 0, settled = 0 } = row ?? {};
+    return total === use.taken && settled === use.settled
       ? []
-      : [`${pk} ${sk} says ${stands.join(' taken and ')} settled, its ledgers ${total} and ${settled}`];
+      : [`${pk} ${sk} says ${total} taken, ${settled} settled, its ledgers ${use.taken} and ${use.settled}`];
   });
 };
 
