@@ -28,6 +28,7 @@ import { createRuntime, type Runtime } from '../../../src/runtime/runtime.ts';
 import type { Task, TaskHandler } from '../../../src/runtime/task.ts';
 import { adaptersOn, directGateway } from '../direct-gateway.ts';
 import type { FreshTables } from '../dynamodb.ts';
+import { dynamoDbCall, fromWire, toWire } from './dynamodb-call.ts';
 import { type RawTables, rawTables } from './raw-table-reader.ts';
 
 const TASKS: Readonly<Record<string, Task>> = {
@@ -108,12 +109,18 @@ const busOf = (rig: Rig): Pick<EventBridgeClient, 'send'> => {
 
 const gatedClient = (endpoint: string, rig: Rig) => {
   const client = createDynamoDbClient({ endpoint });
-  // At this step the items are in DynamoDB's own form, and the SDK's own retries are further in.
+  // Whatever else the SDK does comes after this step.
   client.middlewareStack.add(
-    (next, { commandName = '' }) =>
-      (args) =>
-        rig.outside.call(commandName.replace(/Command$/, ''), args.input, () => next(args)),
-    { step: 'build', name: 'turns' },
+    (_next, { commandName = '' }) =>
+      ({ input }) => {
+        const operation = commandName.replace(/Command$/, '');
+        const body = toWire(input);
+        return rig.outside.call(operation, body, async () => {
+          const output = fromWire(await dynamoDbCall(endpoint, operation, body));
+          return { output: { ...output, $metadata: {} } as never, response: undefined };
+        });
+      },
+    { step: 'serialize', priority: 'high', name: 'turns' },
   );
   return client;
 };
