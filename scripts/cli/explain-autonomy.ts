@@ -12,7 +12,7 @@ import { valueText } from './config-text.ts';
 import { oneLine } from './one-line.ts';
 import type { ToolAnswer } from './run-tool.ts';
 
-const COLUMNS = ['what', 'of', 'version', 'says', ''];
+const COLUMNS = ['what', 'of', 'version', 'says', 'note'];
 
 const LEVELS: Readonly<Record<ModeLevel, string>> = {
   account_type: 'account, type',

@@ -32,7 +32,7 @@ test('what counts for an action type is explained, with the version of every row
     ],
     ['', 'mode: AUTO_EXECUTE · risk: LOW'],
     [''],
-    ['what', 'of', 'version', 'says'],
+    ['what', 'of', 'version', 'says', 'note'],
     ['mode', 'account, type', '0', 'AUTO_EXECUTE', 'decides'],
     ['mode', 'tenant, type', '0', '-'],
     ['mode', 'account, default', '0', '-'],
