@@ -22,7 +22,7 @@ const LEVELS: Readonly<Record<ModeLevel, string>> = {
 };
 
 const line = (what: string, of: string, { version, value }: StandingConfig, note: string): unknown[] => [
-  ...[what, of, value === undefined ? 0 : version, valueText(value), oneLine(note)],
+  ...[what, of, version, valueText(value), oneLine(note)],
 ];
 
 const modeLines = ({ mode, modes }: AutonomyExplanation): unknown[][] =>
