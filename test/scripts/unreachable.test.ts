@@ -14,6 +14,7 @@ test('a local DynamoDB that does not answer is named with its endpoint', async (
 
 test.each([
   ['plans', ['abort', 'p1', '--by', 'ben']],
+  ['autonomy', ['stop', '--all', '--by', 'ben', '--reason', 'an incident']],
   ['backfill', ['--tenant', 'acme']],
 ])('a local system that does not answer %s is named with its endpoint', async (tool, args) => {
   const [endpoint, { endpoint: dynamoDb }] = [await nobody(), await testDynamoDb()];
