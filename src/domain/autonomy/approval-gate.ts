@@ -11,6 +11,20 @@ export const RISK_NEEDS_A_PERSON: RiskLevel = 'MEDIUM';
 /** A proposal that trusts itself less than this is shown to a person. */
 export const MIN_CONFIDENCE = 0.7;
 
+/** What the policy measures an action by. */
+export interface PolicySettings {
+  readonly risk_needs_a_person: RiskLevel;
+  /** 0 to 1. */
+  readonly min_confidence: number;
+  readonly tierOf: (actionType: string) => RiskLevel;
+}
+
+export const SETTINGS_IN_FORCE: PolicySettings = {
+  risk_needs_a_person: RISK_NEEDS_A_PERSON,
+  min_confidence: MIN_CONFIDENCE,
+  tierOf: riskTier,
+};
+
 /** The action that somebody wants to have approved. */
 export interface GatedAction {
   readonly action_type: string;
@@ -77,8 +91,11 @@ const blocked = refusal('BLOCKED');
 const askAPerson = refusal('REQUIRE_APPROVAL');
 
 /** The risk that counts: the policy's tier, or the proposal's own estimate where that is higher. */
-export const countedRisk = ({ action_type, risk_estimate }: GatedAction): RiskLevel => {
-  const tier = riskTier(action_type);
+export const countedRisk = (
+  { action_type, risk_estimate }: GatedAction,
+  { tierOf } = SETTINGS_IN_FORCE,
+): RiskLevel => {
+  const tier = tierOf(action_type);
   if (risk_estimate === undefined) return tier;
   const estimate = estimatedRisk(risk_estimate);
   return atLeast(estimate, tier) ? estimate : tier;
@@ -120,28 +137,34 @@ const byConfiguration = (action: GatedAction, facts: AutonomyFacts): Refusal | u
   return byMode(action, facts);
 };
 
-const byRisk = (action: GatedAction): Refusal | undefined => {
-  const risk = countedRisk(action);
-  if (atLeast(risk, RISK_NEEDS_A_PERSON)) {
+const byRisk = (action: GatedAction, settings: PolicySettings): Refusal | undefined => {
+  const { risk_needs_a_person, min_confidence } = settings;
+  const risk = countedRisk(action, settings);
+  if (atLeast(risk, risk_needs_a_person)) {
     const said = action.risk_estimate === undefined ? '' : ` (its proposal says ${action.risk_estimate})`;
     return askAPerson('RISK_IS_LOW', 'RISK_LEVEL_HIGH', `${action.action_type} is of ${risk} risk${said}`);
   }
   const { confidence_score: confidence } = action;
-  if (confidence === undefined || confidence >= MIN_CONFIDENCE) return undefined;
-  const explanation = `the confidence of ${confidence} is below ${MIN_CONFIDENCE}`;
+  if (confidence === undefined || confidence >= min_confidence) return undefined;
+  const explanation = `the confidence of ${confidence} is below ${min_confidence}`;
   return askAPerson('CONFIDENCE_IS_HIGH', 'CONFIDENCE_BELOW_THRESHOLD', explanation);
 };
 
 /** Whether the policy approves an action by itself. Unless everything says so, a person is asked, or it is blocked for now. */
-export const decideApproval = (action: GatedAction, facts: AutonomyFacts, now: string): GateDecision => {
-  const refused = standing(action, facts, now) ?? byConfiguration(action, facts) ?? byRisk(action);
+export const decideApproval = (
+  action: GatedAction,
+  facts: AutonomyFacts,
+  now: string,
+  settings: PolicySettings = SETTINGS_IN_FORCE,
+): GateDecision => {
+  const refused = standing(action, facts, now) ?? byConfiguration(action, facts) ?? byRisk(action, settings);
   if (refused) return refused;
   const budget = checkBudgets(facts.budgets, action.action_type);
   if (!budget.ok) return askAPerson('BUDGET_HAS_ROOM', 'BUDGET_EXCEEDED', budget.what);
   return {
     result: 'AUTO_EXECUTED',
     policy_clause: 'AUTO_EXECUTE_ALLOWED',
-    explanation: `${action.action_type} of ${countedRisk(action)} risk may run by itself, within the budget of ${facts.day}`,
+    explanation: `${action.action_type} of ${countedRisk(action, settings)} risk may run by itself, within the budget of ${facts.day}`,
     spend: { day: facts.day, counters: [...budget.counters] },
   };
 };

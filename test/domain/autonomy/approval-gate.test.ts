@@ -6,6 +6,8 @@ import {
   decideApproval,
   type GatedAction,
   POLICY_CLAUSES,
+  type PolicySettings,
+  SETTINGS_IN_FORCE,
 } from '../../../src/domain/autonomy/approval-gate.ts';
 import type { AutonomyMode } from '../../../src/domain/autonomy/autonomy-mode.ts';
 import { atLeast, type RiskLevel, riskTier } from '../../../src/domain/policy/risk.ts';
@@ -108,6 +110,22 @@ describe('the autonomy gate', () => {
     [0, 'REQUIRE_APPROVAL CONFIDENCE_BELOW_THRESHOLD'],
   ])('answers to a confidence of %s with %s', (confidence_score, expected) => {
     expect(inShort({}, { confidence_score })).toBe(expected);
+  });
+
+  it.each<[string, Partial<PolicySettings>, Partial<GatedAction>, string]>([
+    ['a tier of its own', { tierOf: () => 'HIGH' }, {}, 'REQUIRE_APPROVAL RISK_LEVEL_HIGH'],
+    ['more risk allowed', { risk_needs_a_person: 'HIGH' }, { risk_estimate: 'MEDIUM' }, 'AUTO_EXECUTED'],
+    ['less confidence asked for', { min_confidence: 0.2 }, { confidence_score: 0.2 }, 'AUTO_EXECUTED'],
+    [
+      'more confidence asked for',
+      { min_confidence: 0.9 },
+      { confidence_score: 0.8 },
+      'REQUIRE_APPROVAL CONFIDENCE_BELOW_THRESHOLD',
+    ],
+  ])('decides by other settings: %s', (_case, some, what, expected) => {
+    const decision = decideApproval(action(what), facts(), NOW, { ...SETTINGS_IN_FORCE, ...some });
+    const reason = decision.result === 'AUTO_EXECUTED' ? [] : [decision.reason];
+    expect([decision.result, ...reason].join(' ')).toBe(expected);
   });
 
   it('names the clause that stands in the way first, and the next once that is out of it', () => {
