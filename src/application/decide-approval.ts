@@ -1,53 +1,30 @@
 import type { DecideApprovalOutput } from '../contracts/plan-cycle.ts';
 import {
-  type AutonomyFacts,
   decideApproval as decideByPolicy,
   type GateDecision,
   POLICY_VERSION,
 } from '../domain/autonomy/approval-gate.ts';
-import { budgetDay } from '../domain/autonomy/budget.ts';
 import type { ActionIntent } from '../domain/intent/action-intent.ts';
 import type { PlanCommand } from '../domain/plan/command.ts';
 import { blockedCheckAt } from '../domain/plan/decide-approval.ts';
 import { type Actor, findStep, type InFlight, type Plan } from '../domain/plan/plan.ts';
+import { type AutonomyFactsDeps, autonomyFacts } from './autonomy-facts.ts';
 import { type ChangeResult, changePlan } from './change-plan.ts';
 import type { Clock } from './clock.ts';
 import { requireIntent } from './intent-in-flight.ts';
-import type { AutonomyStore, KillSwitchStore, TenantStore } from './ports/configuration.ts';
 import type { EventPublisher } from './ports/events.ts';
 import type { IntentStore } from './ports/executions.ts';
 import type { PlanStore } from './ports/plans.ts';
 import type { Scope } from './ports/scope.ts';
 
-export interface DecideApprovalDeps {
+export interface DecideApprovalDeps extends AutonomyFactsDeps {
   readonly clock: Clock;
   readonly plans: PlanStore;
   readonly intents: IntentStore;
-  readonly tenants: TenantStore;
-  readonly killSwitches: KillSwitchStore;
-  readonly autonomy: AutonomyStore;
   readonly events: EventPublisher;
 }
 
 const POLICY: Actor = { kind: 'policy', id: POLICY_VERSION };
-
-/** Everything that the gate has to know about an intent, read anew. */
-const factsOf = async (
-  { tenants, killSwitches, autonomy }: DecideApprovalDeps,
-  intent: ActionIntent,
-  now: string,
-): Promise<AutonomyFacts> => {
-  const { tenant_id, action_type } = intent;
-  const [tenant, { stopped_by }] = await Promise.all([
-    tenants.get(tenant_id),
-    killSwitches.check(tenant_id, action_type),
-  ]);
-  const day = budgetDay(now, tenant?.timezone);
-  return {
-    ...{ tenant_status: tenant?.status, stopped_by, day },
-    ...(await autonomy.facts(intent, action_type, day)),
-  };
-};
 
 const commandOf = (intent: ActionIntent, decision: GateDecision): PlanCommand => {
   const { step_id, attempt } = intent;
@@ -86,7 +63,8 @@ const decideAndCommit = async (
       // What stands is not judged again: this command changes nothing then.
       if (inFlightOf(plan, intent)?.approval)
         return { type: 'REQUIRE_APPROVAL', step_id, attempt, policy_version: POLICY_VERSION, reason: '' };
-      decision = decideByPolicy(intent, await factsOf(deps, intent, now), now);
+      const { facts } = await autonomyFacts(deps, intent, now);
+      decision = decideByPolicy(intent, facts, now);
       return commandOf(intent, decision);
     },
   });

@@ -5,26 +5,18 @@ import {
   MODE_LEVELS,
   type ModeLevel,
 } from '../domain/autonomy/autonomy-mode.ts';
-import { type BudgetLevel, type BudgetLimits, budgetDay } from '../domain/autonomy/budget.ts';
+import type { BudgetLevel, BudgetLimits } from '../domain/autonomy/budget.ts';
 import { type ConfigRow, DEFAULT_TYPE, type StandingConfig } from '../domain/autonomy/config-change.ts';
 import { secondsAfter } from '../domain/identifiers.ts';
 import { type RiskLevel, riskTier } from '../domain/policy/risk.ts';
+import { type AutonomyFactsDeps, autonomyFacts } from './autonomy-facts.ts';
 import type { Clock } from './clock.ts';
 import { ValidationError } from './errors.ts';
-import type {
-  AutonomyConfigStore,
-  AutonomyStore,
-  BudgetDay,
-  KillSwitchStore,
-  TenantStore,
-} from './ports/configuration.ts';
+import type { AutonomyConfigStore, BudgetDay } from './ports/configuration.ts';
 import type { Scope } from './ports/scope.ts';
 
-export interface ExplainAutonomyDeps {
+export interface ExplainAutonomyDeps extends AutonomyFactsDeps {
   readonly clock: Clock;
-  readonly tenants: TenantStore;
-  readonly killSwitches: KillSwitchStore;
-  readonly autonomy: AutonomyStore;
   readonly configs: AutonomyConfigStore;
 }
 
@@ -151,31 +143,29 @@ const gateOf = (facts: AutonomyFacts, action_type: string, now: string): GateDec
  * @throws ValidationError when the action type is the name that stands for all of them.
  */
 export const explainAutonomy = async (
-  { clock, tenants, killSwitches, autonomy, configs }: ExplainAutonomyDeps,
+  deps: ExplainAutonomyDeps,
   input: ExplainAutonomyInput,
 ): Promise<AutonomyExplanation> => {
+  const { clock, configs } = deps;
   const { tenant_id, action_type } = input;
   if (action_type === DEFAULT_TYPE)
     throw new ValidationError(`action_type: "${action_type}": is a reserved name`);
   const now = clock.now().toISOString();
-  const tenant = await tenants.get(tenant_id);
-  const day = budgetDay(now, tenant?.timezone);
-  const [{ stopped_by }, configured, rows, ofAccount, ofTenant] = await Promise.all([
-    killSwitches.check(tenant_id, action_type),
-    autonomy.facts(input, action_type, day),
+  const { facts, tenant } = await autonomyFacts(deps, input, now);
+  const { day, tenant_status, stopped_by } = facts;
+  const [rows, ofAccount, ofTenant] = await Promise.all([
     standingRows(configs, input),
     configs.budgetDay(input, 'ACCOUNT', day),
     configs.budgetDay(input, 'TENANT', day),
   ]);
-  const facts: AutonomyFacts = { tenant_status: tenant?.status, stopped_by, day, ...configured };
-  const { account, tenant: wholeTenant } = configured.budgets;
+  const { account, tenant: wholeTenant } = facts.budgets;
   return {
     ...{ tenant_id, account_id: input.account_id, action_type },
-    ...{ now, day, time_zone: tenant?.timezone ?? 'UTC', tenant_status: tenant?.status },
+    ...{ now, day, time_zone: tenant?.timezone ?? 'UTC', tenant_status },
     risk: riskTier(action_type),
-    mode: effectiveMode(configured.modes),
+    mode: effectiveMode(facts.modes),
     modes: rows.modes,
-    allowlists: { ...rows.allowlists, ...allowance(configured.allowlists, action_type) },
+    allowlists: { ...rows.allowlists, ...allowance(facts.allowlists, action_type) },
     budgets: [
       budgetOf('ACCOUNT', rows.budgets.account, account.limits, ofAccount, action_type),
       budgetOf('TENANT', rows.budgets.tenant, wholeTenant.limits, ofTenant, action_type),

@@ -31,14 +31,16 @@ const counterOf = ({ spend }: RecordedDecision, level: BudgetLevel): BudgetCount
 
 const stays = ({ decision }: Judged): boolean => decision.given_back_at === undefined;
 
+/** What a tenant's accounts took counts for the tenant too, whether or not its budget bounded them. */
 const wasSpent = (
   judged: readonly Judged[],
   level: BudgetLevel,
   maxOf: (counter: BudgetCounter) => number | undefined,
 ): Spent => {
-  const taken = judged.filter(({ decision }) => counterOf(decision, level));
-  const last = taken.map(({ decision }) => counterOf(decision, level) as BudgetCounter).at(-1);
-  return { spent: taken.filter(stays).length, max: (last && maxOf(last)) ?? null };
+  const counters = judged.map(({ decision }) => counterOf(decision, level));
+  const last = counters.findLast((counter) => counter !== undefined);
+  const spent = judged.filter((one) => one.decision.spend && stays(one)).length;
+  return { spent, max: (last && maxOf(last)) ?? null };
 };
 
 const wouldSpend = (judged: readonly Judged[], max: number | undefined): Spent => ({

@@ -164,7 +164,7 @@ describe('budgets are counted as the candidate would have counted them', () => {
       'p2: AUTO_EXECUTED → REQUIRE_APPROVAL BUDGET_EXCEEDED',
     ]);
     expect(whatIf(both, { ...bounded, autonomy }).spending.at(-1)).toMatchObject({
-      ...{ account_id: null, was: { spent: 0, max: null }, would: { spent: 1, max: 1 } },
+      ...{ account_id: null, was: { spent: 2, max: null }, would: { spent: 1, max: 1 } },
     });
   });
 
