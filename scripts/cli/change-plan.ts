@@ -44,9 +44,9 @@ export const changeThePlan = async (deps: CommandPlanDeps, request: ChangeReques
   const key = await deps.plans.locate(planId);
   if (!key) return planNotFound(planId);
   const notes: string[] = [];
-  const { clock, plans, tenants, events } = deps;
+  const { clock, plans, intents, tenants, registry, events } = deps;
   const result = await commandPlan(
-    { clock, plans, tenants, events: forgiving(events, notes) },
+    { clock, plans, intents, tenants, registry, events: forgiving(events, notes) },
     { key, by, command },
   );
   return result.ok ? done(request, result, notes) : refused(result);

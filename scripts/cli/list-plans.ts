@@ -24,13 +24,13 @@ const COLUMNS = ['tenant', 'account', 'plan', 'status', 'objective', 'expires', 
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const everyTenant = async ({ tenants }: ListPlansDeps): Promise<string[]> => {
+export const everyTenant = async ({ tenants }: ListPlansDeps): Promise<string[]> => {
   const ids: string[] = [];
   for await (const page of tenants.list()) ids.push(...page.map(({ tenantId }) => tenantId));
   return ids.sort(compare);
 };
 
-const namedTenants = async (
+export const namedTenants = async (
   { tenants }: ListPlansDeps,
   ids: readonly string[],
 ): Promise<readonly string[]> => {

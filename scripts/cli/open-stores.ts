@@ -35,7 +35,7 @@ const openLocal = async ({ environment }: ServiceDefinition, changes: boolean): 
 /**
  * A stage's stores, bus and clock. On AWS the SDK finds region and credentials as it always does.
  *
- * @param changes whether something is to be changed, so that the stage's time matters.
+ * @param changes whether something is to be changed or judged by the stage's time.
  * @throws DynamoDbUnavailableError, LocalSystemUnavailableError naming the endpoint of a local system that does not answer.
  */
 export const openStores = async (stage: string, { changes }: { changes: boolean }): Promise<Runtime> => {

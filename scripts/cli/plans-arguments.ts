@@ -1,7 +1,8 @@
 import type { PersonCommand } from '../../src/application/command-plan.ts';
 import type { ValidationError } from '../../src/application/errors.ts';
 import { PLAN_STATUSES, type PlanStatus } from '../../src/domain/plan/plan.ts';
-import { argumentsOf } from '../../src/local/terminal/command-line.ts';
+import { argumentsOf, wholeNumber } from '../../src/local/terminal/command-line.ts';
+import { editParameters } from './edit-arguments.ts';
 import { identifierOf, textOf } from './option-values.ts';
 import { UsageError } from './run-tool.ts';
 import { LOCAL_STAGE } from './stage-service.ts';
@@ -9,10 +10,18 @@ import { LOCAL_STAGE } from './stage-service.ts';
 export const PLANS_USAGE = `npm run plans -- COMMAND [options]
 
   list [--tenant T …] [--status ACTIVE,PAUSED]     plans, and what waits for a person
+  waiting [--tenant T …] [--account A]             what waits for a person, the oldest deadline first
   show PLAN                                        a plan, its steps and its ledger, checked
   approve|pause|resume PLAN --by NAME [--reason TEXT]
   abort PLAN --by NAME [--reason TEXT] [--compensate]   --compensate: undo what was done
-  skip-step|grant-attempt|approve-intent|reject-intent PLAN STEP --by NAME [--reason TEXT]
+  skip-step|grant-attempt PLAN STEP --by NAME [--reason TEXT]
+  approve-intent|reject-intent PLAN STEP --by NAME [--shown HASH] [--attempt N] [--reason TEXT]
+  edit-intent PLAN STEP --by NAME [--set NAME=TEXT …] [--set-json NAME=JSON …] [--unset NAME …]
+              [--approve] [--shown HASH] [--attempt N] [--reason TEXT]
+
+  --shown H   refuse when what is to be done is not what waiting has shown under this hash
+  --approve   approve what comes of the edit, in the same act
+  --step S    may stand for STEP
 
   --stage S   the stage to work on (default ${LOCAL_STAGE}: what npm start runs)
   --json      one JSON document instead of text
@@ -29,7 +38,14 @@ const STEP_COMMANDS = {
   'grant-attempt': 'grant_attempt',
   'approve-intent': 'approve_intent',
   'reject-intent': 'reject_intent',
+  'edit-intent': 'edit_intent',
 } as const;
+const INTENT_COMMANDS: readonly string[] = ['approve-intent', 'reject-intent', 'edit-intent'];
+const INTENT_OPTIONS = ['by', 'reason', 'step', 'shown', 'attempt'];
+const EDIT_OPTIONS = ['set', 'set-json', 'unset', 'approve'];
+/** So many characters of a hash as the table shows, to all 64. */
+const HASH = /^[0-9a-f]{12,64}$/;
+const MAX_ATTEMPT = 1_000_000;
 
 const OPTIONS = {
   tenant: { type: 'string', multiple: true },
@@ -37,6 +53,14 @@ const OPTIONS = {
   by: { type: 'string' },
   reason: { type: 'string' },
   compensate: { type: 'boolean' },
+  account: { type: 'string' },
+  step: { type: 'string' },
+  shown: { type: 'string' },
+  attempt: { type: 'string' },
+  set: { type: 'string', multiple: true },
+  'set-json': { type: 'string', multiple: true },
+  unset: { type: 'string', multiple: true },
+  approve: { type: 'boolean' },
   stage: { type: 'string', default: LOCAL_STAGE },
   json: { type: 'boolean' },
 } as const;
@@ -47,6 +71,13 @@ export interface ListRequest {
   readonly tenants: readonly string[];
   /** Undefined: any. */
   readonly statuses: readonly PlanStatus[] | undefined;
+}
+
+export interface WaitingRequest {
+  readonly kind: 'WAITING';
+  readonly tenants: readonly string[];
+  /** Of the one tenant that is named; undefined: any. */
+  readonly accountId: string | undefined;
 }
 
 export interface ChangeRequest {
@@ -60,6 +91,7 @@ export interface ChangeRequest {
 
 export type PlansRequest = { readonly stage: string } & (
   | ListRequest
+  | WaitingRequest
   | { readonly kind: 'SHOW'; readonly planId: string }
   | ChangeRequest
 );
@@ -98,22 +130,66 @@ const listRequest = (values: Values, rest: readonly string[]): ListRequest => {
   return { kind: 'LIST', tenants, statuses: statusesOf(values.status) };
 };
 
+const waitingRequest = (values: Values, rest: readonly string[]): WaitingRequest => {
+  onlyOptions('waiting', values, ['tenant', 'account']);
+  onlyPositionals('waiting', rest, 0);
+  const tenants = (values.tenant ?? []).map((id) => identifierOf('--tenant', id));
+  if (values.account === undefined) return { kind: 'WAITING', tenants, accountId: undefined };
+  if (tenants.length !== 1) throw new UsageError('--account needs exactly one --tenant');
+  return { kind: 'WAITING', tenants, accountId: identifierOf('--account', values.account) };
+};
+
+const hashOf = (text: string): string => {
+  if (HASH.test(text)) return text;
+  throw new UsageError(`--shown: ${JSON.stringify(text)} is not the first 12 to 64 hex digits of a hash`);
+};
+
+/** Which intent is meant, and what was seen of it; what was not said is not there. */
+const seen = ({ shown, attempt }: Values) => ({
+  ...(shown !== undefined && { shown: hashOf(shown) }),
+  ...(attempt !== undefined && { attempt: wholeNumber('attempt', attempt, { from: 1, to: MAX_ATTEMPT }) }),
+});
+
+const stepCommand = (
+  verb: keyof typeof STEP_COMMANDS,
+  stepId: string | undefined,
+  reason: string | undefined,
+  values: Values,
+): PersonCommand => {
+  if (stepId !== undefined && values.step !== undefined)
+    throw new UsageError('STEP and --step are the same; give one of them');
+  const step_id = identifierOf('STEP', stepId ?? values.step);
+  const what = STEP_COMMANDS[verb];
+  if (what === 'skip_step' || what === 'grant_attempt') return { do: what, step_id, reason };
+  const of = { step_id, reason, ...seen(values) };
+  if (what !== 'edit_intent') return { do: what, ...of };
+  return { do: what, ...of, parameters: editParameters(values), ...(values.approve && { approve: true }) };
+};
+
+const isStepCommand = (verb: string): verb is keyof typeof STEP_COMMANDS =>
+  Object.hasOwn(STEP_COMMANDS, verb);
+
 const personCommand = (
   verb: string,
   stepId: string | undefined,
-  { reason, compensate }: { reason: string | undefined; compensate: boolean | undefined },
+  reason: string | undefined,
+  values: Values,
 ): PersonCommand => {
-  if (verb in STEP_COMMANDS) {
-    const step_id = identifierOf('STEP', stepId);
-    return { do: STEP_COMMANDS[verb as keyof typeof STEP_COMMANDS], step_id, reason };
-  }
+  if (isStepCommand(verb)) return stepCommand(verb, stepId, reason, values);
+  const { compensate } = values;
   const what = PLAN_COMMANDS[verb as keyof typeof PLAN_COMMANDS];
   return { do: what, reason, ...(compensate && { compensate }) };
 };
 
+const optionsOf = (verb: string): string[] => {
+  if (verb === 'edit-intent') return [...INTENT_OPTIONS, ...EDIT_OPTIONS];
+  if (INTENT_COMMANDS.includes(verb)) return INTENT_OPTIONS;
+  return verb === 'abort' ? ['by', 'reason', 'compensate'] : ['by', 'reason'];
+};
+
 const changeRequest = (verb: string, values: Values, rest: readonly string[]): ChangeRequest => {
-  onlyOptions(verb, values, verb === 'abort' ? ['by', 'reason', 'compensate'] : ['by', 'reason']);
-  onlyPositionals(verb, rest, verb in STEP_COMMANDS ? 2 : 1);
+  onlyOptions(verb, values, optionsOf(verb));
+  onlyPositionals(verb, rest, isStepCommand(verb) ? 2 : 1);
   const [planId, stepId] = rest;
   const reason =
     values.reason === undefined ? undefined : textOf('--reason', values.reason, MAX_REASON_CHARACTERS);
@@ -121,20 +197,20 @@ const changeRequest = (verb: string, values: Values, rest: readonly string[]): C
     kind: 'CHANGE',
     verb,
     planId: identifierOf('PLAN', planId),
-    command: personCommand(verb, stepId, { reason, compensate: values.compensate }),
+    command: personCommand(verb, stepId, reason, values),
     by: textOf('--by', values.by, MAX_NAME_CHARACTERS),
   };
 };
 
 const requestOf = (verb: string, values: Values, rest: readonly string[]) => {
   if (verb === 'list') return listRequest(values, rest);
+  if (verb === 'waiting') return waitingRequest(values, rest);
   if (verb === 'show') {
     onlyOptions(verb, values, []);
     onlyPositionals(verb, rest, 1);
     return { kind: 'SHOW' as const, planId: identifierOf('PLAN', rest[0]) };
   }
-  if (Object.hasOwn(PLAN_COMMANDS, verb) || Object.hasOwn(STEP_COMMANDS, verb))
-    return changeRequest(verb, values, rest);
+  if (Object.hasOwn(PLAN_COMMANDS, verb) || isStepCommand(verb)) return changeRequest(verb, values, rest);
   throw new UsageError(verb === '' ? 'a command is missing' : `${JSON.stringify(verb)} is no command`);
 };
 

@@ -42,8 +42,8 @@ export const command = async (
   asked: PersonCommand,
   events: EventPublisher = stage.stores.events,
 ): Promise<void> => {
-  const { plans, tenants } = stage.stores;
-  const deps = { clock: await stage.time(), plans, tenants, events };
+  const { plans, intents, tenants, registry } = stage.stores;
+  const deps = { clock: await stage.time(), plans, intents, tenants, registry, events };
   accepted(asked.do, await commandPlan(deps, { key, by: APPROVER, command: asked }));
 };
 

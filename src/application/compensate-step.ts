@@ -1,7 +1,7 @@
 import type { Cycle, PlanItem, RepairStepOutput } from '../contracts/plan-cycle.ts';
 import type { ActionOutcome } from '../domain/execution/execution.ts';
 import { type ActionIntent, actionIntentId } from '../domain/intent/action-intent.ts';
-import { findStep, type PlanStep, type StepCompensation } from '../domain/plan/plan.ts';
+import { findStep, type StepCompensation } from '../domain/plan/plan.ts';
 import { changePlan } from './change-plan.ts';
 import type { Clock } from './clock.ts';
 import { compensateAction } from './compensate-action.ts';
@@ -61,13 +61,7 @@ const lastSuccess = async (
 ): Promise<ActionOutcome | undefined> =>
   (await executions.outcomes(item, id)).findLast(({ status }) => status === 'SUCCEEDED');
 
-const undoStep = async (
-  deps: CompensateStepDeps,
-  item: PlanItem,
-  { step_id }: PlanStep,
-  attempt: number,
-): Promise<Undone> => {
-  const id = actionIntentId(item.plan_id, step_id, attempt);
+const undoStep = async (deps: CompensateStepDeps, item: PlanItem, id: string): Promise<Undone> => {
   const [intent, outcome] = await Promise.all([
     requireIntent(deps.intents, item, id),
     lastSuccess(deps, item, id),
@@ -90,7 +84,11 @@ export const compensateStep = async (
   const attempt = step?.last_attempt;
   if (step?.compensation !== 'PENDING' || attempt === undefined)
     return { completed: false, effect: `step ${step_id} has nothing to undo` };
-  const { result, error } = await undoStep(deps, item, step, attempt);
+  const { result, error } = await undoStep(
+    deps,
+    item,
+    actionIntentId(item.plan_id, step_id, attempt, step.last_revision),
+  );
   await changePlan(deps.plans, {
     ...cycleChange(cycle, deps.clock),
     key: item,

@@ -81,9 +81,26 @@ describe('an intent that a person approves', () => {
     expect(await newest()).toMatchObject({ event_type: 'STEP_APPROVED', data: { attempt: 2 } });
   });
 
-  it('is not published when it is approved already', async () => {
+  it('is not approved by a second person, who learns who was first', async () => {
     await inFlight(world, [approveIntent('s1', 4)]);
-    expect(await ask(approve)).toMatchObject({ ok: false, code: 'NOT_WAITING_FOR_APPROVAL' });
+    expect(await ask(approve, 'carla')).toMatchObject({
+      ...{ ok: false, code: 'NOT_WAITING_FOR_APPROVAL' },
+      message: 'attempt 1 of step s1 of plan p1 is not waiting for an approval: ben has approved it',
+    });
+    expect(world.published).toEqual([]);
+  });
+
+  it('is told again, and nothing else, when the same person approves it again', async () => {
+    await inFlight(world, [approveIntent('s1', 4)]);
+    const before = await world.everything();
+    expect(await ask(approve)).toMatchObject({ ok: true, events: [] });
+    expect(await world.everything()).toEqual(before);
+    expect(world.published).toMatchObject([{ action_intent_id: INTENT }]);
+  });
+
+  it('is not told again once its outcome is known', async () => {
+    await inFlight(world, [approveIntent('s1', 4), fail('s1', 5)]);
+    expect(await ask({ ...approve, attempt: 1 })).toMatchObject({ ok: true, events: [] });
     expect(world.published).toEqual([]);
   });
 
@@ -114,6 +131,7 @@ describe('what a person asks for in vain', () => {
       do: what,
       ...S1,
     })),
+    { do: 'edit_intent', ...S1, parameters: { content: 'Better' } },
   ];
 
   it.each(every)('%j of a plan that does not exist', async (command) => {

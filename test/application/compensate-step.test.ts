@@ -3,6 +3,7 @@ import { compensateStep } from '../../src/application/compensate-step.ts';
 import { KillSwitchEnabledError, TransientError } from '../../src/application/errors.ts';
 import type { ActionTypeRegistry } from '../../src/application/ports/configuration.ts';
 import type { ToolGateway, ToolResult } from '../../src/application/ports/tools.ts';
+import { actionIntentId } from '../../src/domain/intent/action-intent.ts';
 import type { ActionTypeEntry, CompensationStrategy } from '../../src/domain/intent/action-type-registry.ts';
 import { newCycle, newItem } from '../support/cycles.ts';
 import { fake } from '../support/fakes/fake.ts';
@@ -10,7 +11,18 @@ import { fakeMetrics } from '../support/fakes/fake-metrics.ts';
 import { INTENT, inFlight, lastEvents, storedPlan } from '../support/in-flight.ts';
 import { SCOPE } from '../support/intents.ts';
 import { newOutcome } from '../support/outcomes.ts';
-import { approveIntent, at, ben, minute, succeed, type Told } from '../support/plan-fixtures.ts';
+import { tell } from '../support/plan-commits.ts';
+import {
+  approveIntent,
+  at,
+  ben,
+  editIntent,
+  minute,
+  newStep,
+  requireApproval,
+  succeed,
+  type Told,
+} from '../support/plan-fixtures.ts';
 import { useWorld } from '../support/world.ts';
 
 const world = useWorld();
@@ -51,6 +63,18 @@ const compensate = async (
   return { output, calls, told };
 };
 
+const REVISED = actionIntentId('p1', 's1', 1, 1);
+
+/** The same plan, but what was done is what a person has made of it. */
+const abortedAfterEdit = async (): Promise<void> => {
+  const plan = await inFlight(world, [requireApproval('s1', 4)], {
+    steps: [newStep('s1'), newStep('s2')],
+  });
+  const edit = editIntent(plan, 's1', 5, { approve: true, parameters: { content: 'Better' } });
+  await tell(world.runtime.plans, [edit, succeed('s1', 6), ABORT], plan);
+  await world.runtime.executions.finishOnce(newOutcome({ action_intent_id: REVISED }));
+};
+
 const deps = () => {
   const { clock, plans, intents, executions, killSwitches } = world.runtime;
   return { clock, plans, intents, executions, killSwitches };
@@ -80,6 +104,14 @@ describe('undoing a step', () => {
     });
     expect((await storedPlan(world))?.steps[0]?.compensation).toBe('COMPLETED');
     expect(await lastEvents(world, 1)).toEqual(['STEP_COMPENSATED']);
+  });
+
+  it('is that of the intent that a person has edited', async () => {
+    await abortedAfterEdit();
+    expect((await compensate('AUTOMATIC')).output.effect).toBe('undoing step s1: COMPLETED');
+    expect(await world.runtime.executions.outcome(SCOPE, REVISED)).toMatchObject({
+      compensation_status: 'COMPLETED',
+    });
   });
 
   it('that is refused says why', async () => {

@@ -19,6 +19,20 @@ test.each([
   ['skip-step p1 --by ben', 'STEP is missing'],
   ['pause p1 --by ben --compensate', '--compensate does not go with pause'],
   [`abort p1 --by ben --reason ${'x'.repeat(2001)}`, '--reason has 2001 characters; 2000 are allowed'],
+  ['waiting p1', 'waiting: unexpected "p1"'],
+  ['waiting --status ACTIVE', '--status does not go with waiting'],
+  ['waiting --account a1', '--account needs exactly one --tenant'],
+  ['waiting --account a#1 --tenant t', '--account: "a#1": must start with'],
+  ['approve-intent p1 s1 --step s1 --by ben', 'STEP and --step are the same; give one of them'],
+  ['approve-intent p1 s1 --by ben --shown abc', '--shown: "abc" is not the first 12 to 64 hex digits'],
+  ['approve-intent p1 s1 --by ben --attempt 0', '--attempt: "0" is not a whole number from 1 to'],
+  ['approve-intent p1 s1 --by ben --set a=b', '--set does not go with approve-intent'],
+  ['skip-step p1 s1 --by ben --shown 0123456789ab', '--shown does not go with skip-step'],
+  ['edit-intent p1 s1 --by ben', '--set, --set-json or --unset is missing'],
+  ['edit-intent p1 s1 --by ben --set content', '--set: "content" is not NAME=VALUE'],
+  ['edit-intent p1 s1 --by ben --set =x', '--set: "=x" is not NAME=VALUE'],
+  ['edit-intent p1 s1 --by ben --set-json n=x', '--set-json: the value of n is no JSON: "x"'],
+  ['edit-intent p1 s1 --by ben --set a=b --unset a', 'parameter "a" is named twice'],
   ['list --frob', "Unknown option '--frob'"],
 ])('plans %s is refused', (line, message) => {
   expect(() => plansRequest(line.split(' ').filter(Boolean))).toThrow(message);
@@ -29,6 +43,21 @@ test.each([
   ['abort p1 --by ben --reason lost', { do: 'abort', reason: 'lost' }],
   ['abort p1 --by ben --compensate', { do: 'abort', compensate: true }],
   ['approve-intent p1 s1 --by ben', { do: 'approve_intent', step_id: 's1' }],
+  [
+    'approve-intent p1 --step s1 --by ben --shown 0123456789ab --attempt 2',
+    { do: 'approve_intent', step_id: 's1', shown: '0123456789ab', attempt: 2 },
+  ],
+  [
+    'edit-intent p1 s1 --by ben --set content=a=b --set-json minutes=45 --unset tone --approve',
+    {
+      ...{ do: 'edit_intent', step_id: 's1', approve: true },
+      parameters: { content: 'a=b', minutes: 45, tone: null },
+    },
+  ],
+  [
+    'edit-intent p1 s1 --by ben --unset tone',
+    { do: 'edit_intent', step_id: 's1', parameters: { tone: null } },
+  ],
   ['grant-attempt p1 s1 --by ben --reason again', { do: 'grant_attempt', step_id: 's1', reason: 'again' }],
 ])('plans %s is understood', (line, command) => {
   const request = plansRequest(line.split(' '));
@@ -59,4 +88,11 @@ test.each([
   [Array.from({ length: 101 }, (_, index) => `--plan p${index}`).join(' '), 'plan_ids: '],
 ])('backfill %s is refused', (line, message) => {
   expect(() => backfillRequest(line.split(' '))).toThrow(message);
+});
+
+test.each([
+  ['waiting', { tenants: [], accountId: undefined }],
+  ['waiting --tenant acme --account a1', { tenants: ['acme'], accountId: 'a1' }],
+])('plans %s is understood', (line, request) => {
+  expect(plansRequest(line.split(' '))).toEqual({ kind: 'WAITING', stage: 'local', ...request });
 });

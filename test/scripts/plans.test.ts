@@ -126,6 +126,58 @@ test('a rejected intent pauses its plan, with what the person said, until it is 
   expect((await newestEntry('with-person'))?.event_type).toBe('PLAN_COMPLETED');
 });
 
+const WAITING = ['deadline', 'tenant', 'plan', 'step', 'action', 'risk', 'reason', 'hash'];
+
+test('what waits is listed, edited, shown anew, and approved as it was shown', async () => {
+  await stage.cycle();
+  const listed = await stage.run('plans', 'waiting', '--tenant', 'acme');
+  const [head, row = [], ...others] = columns(listed.stdout);
+  expect({ code: listed.code, head, others }).toEqual({ code: 0, head: WAITING, others: [] });
+  const reason = 'ACTION_TYPE_NOT_ALLOWLISTED';
+  expect(row.slice(1, -1)).toEqual(['acme', 'with-person', 'brief', 'PREP_RENEWAL_BRIEF', 'LOW', reason]);
+  const old = row.at(-1) as string;
+  const step = ['with-person', '--step', 'brief'];
+  const edit = ['edit-intent', ...step, '--set', 'content=Short and clear', '--by', 'ben', '--shown', old];
+  const edited = await stage.run('plans', ...edit, '--reason', 'too long');
+  expect(edited.stdout).toMatch(
+    /^with-person: edit-intent by ben: done, ACTIVE\n.*STEP_INTENT_EDITED brief$/m,
+  );
+  const approve = ['approve-intent', ...step, '--shown', old];
+  expect(await stage.run('plans', ...approve, '--by', 'carla')).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^refused: CONTENT_CHANGED: /),
+  });
+  const { json } = await stage.document('plans', 'waiting', '--tenant', 'acme', '--account', 'a2');
+  const [shown] = (json as { waiting: { content_hash: string }[] }).waiting;
+  expect(json).toMatchObject({
+    waiting: [{ parameters: { content: 'Short and clear' }, edited_by: ['ben'], escalated: false }],
+    ...{ blocked: [], unreadable: [] },
+  });
+  const now = ['approve-intent', ...step, '--shown', `${shown?.content_hash}`];
+  expect((await stage.run('plans', ...now, '--by', 'ben')).stderr).toMatch(/^refused: SELF_APPROVAL: /);
+  expect((await stage.run('plans', ...now, '--by', 'carla')).code).toBe(0);
+  await stage.settled();
+  expect(await newestEntry('with-person')).toMatchObject({ event_type: 'PLAN_COMPLETED' });
+  expect((await stage.run('plans', 'waiting', '--tenant', 'acme')).stdout).toBe(
+    'Nothing waits for a person.\n',
+  );
+});
+
+test('an edit may be approved in the same act, and one that does not fit is refused', async () => {
+  await stage.cycle();
+  const edit = ['edit-intent', 'of-beta', 'brief', '--by', 'ben', '--approve'];
+  expect(await stage.run('plans', ...edit, '--set', 'colour=red')).toMatchObject({
+    code: 1,
+    stderr: 'refused: INVALID_PARAMETERS: PREP_RENEWAL_BRIEF does not know colour; it knows content\n',
+  });
+  const { json } = await stage.document('plans', ...edit, '--set', 'content=Short');
+  expect(json).toMatchObject({
+    events: [{ event_type: 'STEP_INTENT_EDITED' }, { event_type: 'STEP_APPROVED' }],
+  });
+  await stage.settled();
+  expect(await newestEntry('of-beta')).toMatchObject({ event_type: 'PLAN_COMPLETED' });
+});
+
 test('a refusal by policy names its reasons', async () => {
   await stage.cycle();
   const TableName = tableOf(stage, 'TENANTS_TABLE_NAME');

@@ -1,4 +1,6 @@
 import { secondsAfter } from '../../src/domain/identifiers.ts';
+import { type ActionIntent, newActionIntent, newestIntentId } from '../../src/domain/intent/action-intent.ts';
+import type { ActionTypeEntry } from '../../src/domain/intent/action-type-registry.ts';
 import { append, type LedgerEntry } from '../../src/domain/ledger/plan-ledger.ts';
 import type { Decision, DecisionContext, PlanCommand } from '../../src/domain/plan/command.ts';
 import { decide } from '../../src/domain/plan/decide.ts';
@@ -133,6 +135,46 @@ export const approveIntent = (step_id: string, minutes: number, attempt = 1): To
   { type: 'APPROVE_INTENT', step_id, attempt },
   at(minutes, ben),
 ];
+
+/** The newest intent of a step, as the ledger tells of it; it has no edits when there are no entries. */
+export const newestIntent = ({ plan, entries }: Story, step_id: string): ActionIntent | undefined => {
+  const step = findStep(plan, step_id);
+  if (step?.last_attempt === undefined) return undefined;
+  const attempt = step.last_attempt;
+  const edits = entries.filter(
+    ({ event_type, data }) =>
+      event_type === 'STEP_INTENT_EDITED' &&
+      'attempt' in data &&
+      data.step_id === step_id &&
+      data.attempt === attempt,
+  );
+  const { parameters } = (edits.at(-1)?.data ?? {}) as { parameters?: ActionIntent['parameters'] };
+  return {
+    ...newActionIntent(plan, step, attempt, START),
+    action_intent_id: newestIntentId(plan.plan_id, step) as string,
+    ...(parameters && { parameters }),
+  };
+};
+
+/** What the actions of the tests know: an optional content, and an optional tone. */
+export const MAPPING: ActionTypeEntry['parameter_mapping'] = {
+  content: { toolParam: 'content', transform: 'PASSTHROUGH', required: false },
+  tone: { toolParam: 'tone', transform: 'PASSTHROUGH', required: false },
+};
+
+type Edit = Extract<PlanCommand, { type: 'EDIT_INTENT' }>;
+
+/** An edit of what waits in a plan or story. */
+export const editIntent = (
+  of: Plan | Story,
+  step_id: string,
+  minutes: number,
+  { by = ben, ...more }: Partial<Edit> & { readonly by?: Actor } = {},
+): Told => {
+  const intent = newestIntent('plan' in of ? of : { plan: of, entries: [] }, step_id);
+  const edit = { parameters: { content: 'Better' }, mapping: MAPPING, intent, attempt: 1, ...more };
+  return [{ type: 'EDIT_INTENT', step_id, ...edit }, at(minutes, by)];
+};
 
 export const autoApprove = (step_id: string, minutes: number, attempt = 1): Told => [
   { type: 'AUTO_APPROVE', step_id, attempt, policy_version: 'v1' },

@@ -6,7 +6,7 @@ import { unstartedCheck } from './execution-writes.ts';
 import type { GuardedWrite, TransactItem } from './guarded-write.ts';
 import { approveIntentWrite, closeIntentWrite, putIntentWrite } from './intent-store.ts';
 import { activeLockSk, dueShard, dueSk, eventSk, planPk, scopePk } from './keys.ts';
-import { settleAttemptWrites, startAttemptWrites } from './step-attempt-store.ts';
+import { reviseAttemptWrite, settleAttemptWrites, startAttemptWrites } from './step-attempt-store.ts';
 import type { TableNames } from './table-names.ts';
 
 type Write = GuardedWrite<LostTo>;
@@ -87,6 +87,11 @@ const effectWrites = (tables: TableNames, plan: Plan, effect: PlanEffect): Write
         ...as('INTENT', putIntentWrite(tables, effect.intent)),
       ];
     }
+    case 'REVISE_ATTEMPT':
+      return [
+        ...as('ATTEMPT', reviseAttemptWrite(tables, effect.intent)),
+        ...as('INTENT', putIntentWrite(tables, effect.intent)),
+      ];
     case 'SETTLE_ATTEMPT':
       return as('ATTEMPT', ...settleAttemptWrites(tables, { ...effect, plan_id, completed_at: updated_at }));
     case 'APPROVE_INTENT':

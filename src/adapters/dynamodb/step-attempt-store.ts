@@ -66,6 +66,21 @@ export const startAttemptWrites = (
   ];
 };
 
+/** Names the intent that stands in for the one that the attempt had. */
+export const reviseAttemptWrite = (
+  { PLAN_STEP_EXECUTION_TABLE_NAME: TableName }: Table,
+  revised: StepAttempt & { readonly action_intent_id: string },
+): TransactItem => ({
+  Update: {
+    TableName,
+    Key: attemptKey(revised),
+    UpdateExpression: 'SET action_intent_id = :intent',
+    ConditionExpression: ATTEMPT_IS_OPEN,
+    ExpressionAttributeNames: { '#status': 'status' },
+    ExpressionAttributeValues: { ':intent': revised.action_intent_id, ':started': 'STARTED' },
+  },
+});
+
 /** Closes the attempt's row and frees the step for its next attempt. */
 export const settleAttemptWrites = (
   { PLAN_STEP_EXECUTION_TABLE_NAME: TableName }: Table,

@@ -4,8 +4,23 @@ import { identifier, instant, jsonObject, secondsAfter } from '../identifiers.ts
 import type { Plan, PlanStep } from '../plan/plan.ts';
 import { proposalEstimate, RISK_LEVELS, riskTier } from '../policy/risk.ts';
 
-export const INTENT_STATUSES = ['PENDING_APPROVAL', 'APPROVED', 'REJECTED', 'CANCELLED', 'EXPIRED'] as const;
+export const INTENT_STATUSES = [
+  'PENDING_APPROVAL',
+  'APPROVED',
+  'REJECTED',
+  'CANCELLED',
+  'EXPIRED',
+  'SUPERSEDED',
+] as const;
 export type IntentStatus = (typeof INTENT_STATUSES)[number];
+
+/** What a person made of a parameter; a side that is absent had no such parameter. */
+const editedField = z.strictObject({
+  field: z.string(),
+  from: z.json().optional(),
+  to: z.json().optional(),
+});
+export type EditedField = z.infer<typeof editedField>;
 
 /** ActionIntentV1: one attempt at one step of a plan, to be approved and then executed once. */
 export const actionIntent = z.strictObject({
@@ -27,6 +42,12 @@ export const actionIntent = z.strictObject({
   created_at: instant,
   expires_at: instant,
   expires_at_epoch: z.int(),
+  /** Which edit of the attempt's intent this is; absent: the intent as it was dispatched. */
+  revision: z.int().positive().optional(),
+  /** The intent that this one stands in for, and what is other about it, by whose hand. */
+  supersedes: z.string().optional(),
+  edited_fields: z.array(editedField).optional(),
+  edited_by: z.string().optional(),
   approved_by: z.string().optional(),
   approval_timestamp: instant.optional(),
   approval_source: z.enum(['HUMAN', 'POLICY']).optional(),
@@ -44,9 +65,22 @@ const FIRST_REGISTRY_VERSION = 1;
 export const attemptKey = (planId: string, stepId: string, attempt: number): string =>
   `${planId}#${stepId}#${attempt}`;
 
-/** The same plan, step and attempt always have the same intent, so that a repeated dispatch cannot make a second one. */
-export const actionIntentId = (planId: string, stepId: string, attempt: number): string =>
-  uuidv5(attemptKey(planId, stepId, attempt), INTENT_NAMESPACE);
+/**
+ * The same plan, step, attempt and revision always have the same intent, so that a repeated dispatch or edit cannot make a second one.
+ *
+ * @param revision 0 is the intent as it was dispatched.
+ */
+export const actionIntentId = (planId: string, stepId: string, attempt: number, revision = 0): string => {
+  const key = attemptKey(planId, stepId, attempt);
+  return uuidv5(revision === 0 ? key : `${key}#${revision}`, INTENT_NAMESPACE);
+};
+
+/** Id of the newest intent of a step, whatever has become of it; undefined before its first attempt. */
+export const newestIntentId = (
+  planId: string,
+  { step_id, last_attempt, last_revision }: Pick<PlanStep, 'step_id' | 'last_attempt' | 'last_revision'>,
+): string | undefined =>
+  last_attempt === undefined ? undefined : actionIntentId(planId, step_id, last_attempt, last_revision);
 
 /** When an intent made at `now` lapses: the action type's lifetime, but never later than the plan. */
 export const intentExpiry = (plan: Pick<Plan, 'expires_at'>, actionType: string, now: string): string => {
@@ -88,3 +122,28 @@ export const newActionIntent = (
     expires_at_epoch: Math.floor(Date.parse(expires_at) / 1000),
   };
 };
+
+export interface Revision {
+  readonly attempt: number;
+  readonly revision: number;
+  readonly registry_version: number;
+  /** All of them, as they are now. */
+  readonly parameters: ActionIntent['parameters'];
+  readonly edited_fields: readonly EditedField[];
+  readonly supersedes: string;
+  readonly edited_by: string;
+}
+
+/** The intent that stands in for the one in flight since a person edited it; it lapses when that one would have. */
+export const revisedIntent = (
+  plan: Plan,
+  step: PlanStep,
+  { attempt, revision, registry_version, parameters, edited_fields, supersedes, edited_by }: Revision,
+  { since, now }: { readonly since: string; readonly now: string },
+): ActionIntent => ({
+  ...newActionIntent(plan, step, attempt, since, registry_version),
+  action_intent_id: actionIntentId(plan.plan_id, step.step_id, attempt, revision),
+  created_at: now,
+  ...{ parameters, revision, supersedes, edited_by },
+  edited_fields: [...edited_fields],
+});

@@ -31,6 +31,19 @@ const startsWrongly = (step: PlanStep, attempt: number): string[] => [
 const completesUnapproved = (step: PlanStep): string[] =>
   step.in_flight?.approval?.result === 'GIVEN' ? [] : ['completes an attempt that nobody approved'];
 
+/** Nobody may approve what another intent has taken the place of. */
+const approvesOther = ({ in_flight }: PlanStep, intentId: string | undefined): string[] =>
+  intentId === undefined || intentId === in_flight?.action_intent_id
+    ? []
+    : [`approves intent ${intentId} while ${in_flight?.action_intent_id} is the newest`];
+
+const editsWrongly = ({ in_flight }: PlanStep, supersedes: string): string[] => [
+  ...(in_flight?.approval?.result === 'GIVEN' ? ['edits an attempt that was approved'] : []),
+  ...(supersedes === in_flight?.action_intent_id
+    ? []
+    : [`supersedes ${supersedes}, which is not the newest`]),
+];
+
 const stepGoesWrong = (before: Body, event: PlanEvent): string[] => {
   const stepId = 'step_id' in event.data ? event.data.step_id : undefined;
   if (stepId === undefined || !event.event_type.startsWith('STEP_')) return [];
@@ -39,6 +52,8 @@ const stepGoesWrong = (before: Body, event: PlanEvent): string[] => {
   if (isSettled(step) && !AFTER_THE_END.includes(event.event_type))
     return [`changes step ${step.step_id}, ${step.status}`];
   if (event.event_type === 'STEP_STARTED') return startsWrongly(step, event.data.attempt);
+  if (event.event_type === 'STEP_APPROVED') return approvesOther(step, event.data.action_intent_id);
+  if (event.event_type === 'STEP_INTENT_EDITED') return editsWrongly(step, event.data.supersedes);
   return event.event_type === 'STEP_COMPLETED' ? completesUnapproved(step) : [];
 };
 
@@ -49,7 +64,7 @@ const entryGoesWrong = (before: Body | undefined, after: Body, event: PlanEvent)
 
 /**
  * Rules that a plan's ledger breaks, in words; empty when all is well. Its chain, its moves, one attempt in flight per step, attempt numbers
- * without gaps, nothing completed that nobody approved, and nothing changed after the end.
+ * without gaps, nothing completed that nobody approved, nothing approved but the newest edit, and nothing changed after the end.
  */
 export const ledgerViolations = (entries: readonly LedgerEntry[]): string[] => {
   const found = [...tamperings(entries)];

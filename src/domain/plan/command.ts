@@ -1,4 +1,7 @@
 import type { BudgetSpend } from '../autonomy/budget.ts';
+import type { JsonValue } from '../identifiers.ts';
+import type { ActionIntent } from '../intent/action-intent.ts';
+import type { ActionTypeEntry } from '../intent/action-type-registry.ts';
 import type { ActivationFacts, TenantPlanPolicy } from '../policy/plan-policy-gate.ts';
 import type { PolicyReason } from '../policy/policy-reason.ts';
 import type { Actor, StepCompensation } from './plan.ts';
@@ -24,6 +27,15 @@ export interface SaidByPolicy {
   readonly policy_version: string;
   readonly policy_clause?: string | undefined;
   readonly explanation?: string | undefined;
+}
+
+/** What a person says of an attempt, and what they saw of it when they made up their mind. */
+export interface SaidByPerson extends OfAttempt {
+  readonly reason?: string | undefined;
+  /** SHA-256 of what they were shown, or its first 12 characters or more; absent: it is not asked whether that is still so. */
+  readonly shown?: string | undefined;
+  /** SHA-256 of the attempt's intent as it is now; see `intentContentHash`. */
+  readonly content_hash?: string | undefined;
 }
 
 /** Everything that may be asked of a plan, whoever asks. */
@@ -54,8 +66,18 @@ export type PlanCommand =
   | ({ readonly type: 'REQUIRE_APPROVAL'; readonly reason: string } & SaidByPolicy & OfAttempt)
   | ({ readonly type: 'BLOCK_APPROVAL'; readonly reason: string } & SaidByPolicy & OfAttempt)
   | ({ readonly type: 'AUTO_APPROVE'; readonly budget?: BudgetSpend | undefined } & SaidByPolicy & OfAttempt)
-  | ({ readonly type: 'APPROVE_INTENT'; readonly reason?: string | undefined } & OfAttempt)
-  | ({ readonly type: 'REJECT_INTENT'; readonly reason?: string | undefined } & OfAttempt)
+  | ({ readonly type: 'APPROVE_INTENT' } & SaidByPerson)
+  | ({ readonly type: 'REJECT_INTENT' } & SaidByPerson)
+  | ({
+      readonly type: 'EDIT_INTENT';
+      /** A value replaces its parameter, null removes it, and the others stay. */
+      readonly parameters: Readonly<Record<string, JsonValue>>;
+      /** Approve what comes of it, in the same act. */
+      readonly approve?: boolean | undefined;
+      /** The newest intent of the step, if there is one, and what the version it pins makes of parameters. */
+      readonly intent: ActionIntent | undefined;
+      readonly mapping: ActionTypeEntry['parameter_mapping'];
+    } & SaidByPerson)
   | ({ readonly type: 'EXPIRE_APPROVAL' } & OfAttempt)
   | ({ readonly type: 'PUBLISH_AGAIN' } & OfAttempt)
   | ({ readonly type: 'CANCEL_UNSTARTED' } & OfAttempt)
@@ -94,6 +116,8 @@ export type RefusalCode =
   | 'STEP_NOT_FAILED'
   | 'NOT_WAITING_FOR_APPROVAL'
   | 'APPROVAL_BLOCKED'
+  | 'CONTENT_CHANGED'
+  | 'INVALID_PARAMETERS'
   | 'NOT_APPROVED';
 
 /** A command that was not carried out; `events` are what the ledger keeps of the refusal, often nothing. */

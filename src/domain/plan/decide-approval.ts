@@ -4,7 +4,7 @@ import { intentExpiry } from '../intent/action-intent.ts';
 import type { Decision, DecisionContext, PlanCommand, Refusal, SaidByPolicy } from './command.ts';
 import { accept, alreadyDone, eventOf, refuse } from './decision.ts';
 import { findStep, type InFlight, isTerminal, type Plan, type PlanStep } from './plan.ts';
-import type { PlanEventData } from './plan-event.ts';
+import type { PlanEvent, PlanEventData } from './plan-event.ts';
 import { failAndPause, noStep, notRunning } from './step-decision.ts';
 
 /** Shortest and longest wait before a blocked attempt is looked at again, in seconds. */
@@ -23,28 +23,27 @@ const waitsForApproval = (plan: Plan, step_id: string, attempt: number): boolean
   return step?.in_flight?.attempt === attempt && step.in_flight.approval?.result !== 'GIVEN';
 };
 
-const notWaiting = ({ plan_id }: Plan, step_id: string, attempt: number): Refusal =>
+export const notWaiting = ({ plan_id }: Plan, step_id: string, attempt: number): Refusal =>
   refuse(
     'NOT_WAITING_FOR_APPROVAL',
     `attempt ${attempt} of step ${step_id} of plan ${plan_id} is not waiting for an approval`,
   );
 
 /** Until when the intent of the attempt in flight may be approved. */
-const approvalDeadline = (plan: Plan, step: PlanStep): string =>
+export const approvalDeadline = (plan: Plan, step: PlanStep): string =>
   intentExpiry(plan, step.action_type, (step.in_flight as InFlight).since);
 
-const expired = (deadline: string): Refusal => refuse('PLAN_EXPIRED', `the approval was due by ${deadline}`);
+export const expired = (deadline: string): Refusal =>
+  refuse('PLAN_EXPIRED', `the approval was due by ${deadline}`);
 
-const approved = (
+export const approved = (
   plan: Plan,
   { step_id, attempt }: { step_id: string; attempt: number },
   source: Omit<PlanEventData['STEP_APPROVED'], 'plan_id' | 'step_id' | 'attempt' | 'check_at'>,
   context: DecisionContext,
-): Decision => {
+): PlanEvent => {
   const check_at = secondsAfter(context.now, PUBLISH_CHECK_SECONDS);
-  return accept(
-    eventOf('STEP_APPROVED', { plan_id: plan.plan_id, step_id, attempt, ...source, check_at }, context),
-  );
+  return eventOf('STEP_APPROVED', { plan_id: plan.plan_id, step_id, attempt, ...source, check_at }, context);
 };
 
 /** What the policy said, for the ledger. */
@@ -60,7 +59,8 @@ export const autoApprove = (plan: Plan, command: Of<'AUTO_APPROVE'>, context: De
   if (context.now >= plan.expires_at) return expired(plan.expires_at);
   const asked = findStep(plan, step_id)?.in_flight?.approval;
   if (asked || !waitsForApproval(plan, step_id, attempt)) return notWaiting(plan, step_id, attempt);
-  return approved(plan, command, { source: 'POLICY', ...said(command), ...(budget && { budget }) }, context);
+  const source = { source: 'POLICY', ...said(command), ...(budget && { budget }) } as const;
+  return accept(approved(plan, command, source, context));
 };
 
 export const requireApproval = (
@@ -98,53 +98,6 @@ export const blockApproval = (
   const check_at = blockedCheckAt(in_flight, context.now);
   const data = { plan_id, step_id, attempt, reason, ...said(command), check_at };
   return accept(eventOf('STEP_APPROVAL_BLOCKED', data, context));
-};
-
-export const approveIntent = (
-  plan: Plan,
-  command: Of<'APPROVE_INTENT'>,
-  context: DecisionContext,
-): Decision => {
-  const { step_id, attempt } = command;
-  const step = findStep(plan, step_id);
-  if (!step) return noStep(plan, step_id);
-  if (plan.plan_status !== 'ACTIVE') return notRunning(plan);
-  if (!waitsForApproval(plan, step_id, attempt)) return notWaiting(plan, step_id, attempt);
-  if (step.in_flight?.blocked_by !== undefined) {
-    const { blocked_by, check_at } = step.in_flight;
-    return refuse(
-      'APPROVAL_BLOCKED',
-      `step ${step_id} of plan ${plan.plan_id} is blocked by ${blocked_by} and looked at again at ${check_at}`,
-    );
-  }
-  if (context.actor.id === plan.created_by) {
-    return refuse(
-      'SELF_APPROVAL',
-      `plan ${plan.plan_id} was created by ${plan.created_by}, who cannot approve its actions`,
-    );
-  }
-  const deadline = approvalDeadline(plan, step);
-  if (context.now >= deadline) return expired(deadline);
-  const reason = command.reason === undefined ? {} : { reason: command.reason };
-  return approved(plan, command, { source: 'HUMAN', ...reason }, context);
-};
-
-export const rejectIntent = (
-  plan: Plan,
-  command: Of<'REJECT_INTENT'>,
-  context: DecisionContext,
-): Decision => {
-  const { step_id, attempt } = command;
-  if (!findStep(plan, step_id)) return noStep(plan, step_id);
-  if (plan.plan_status !== 'ACTIVE' && plan.plan_status !== 'PAUSED') return notRunning(plan);
-  if (!waitsForApproval(plan, step_id, attempt)) return notWaiting(plan, step_id, attempt);
-  const note = command.reason === undefined ? {} : { note: command.reason };
-  return failAndPause(
-    plan,
-    command,
-    { reason: 'approval_rejected', intent_status: 'REJECTED', ...note },
-    context,
-  );
 };
 
 /** Lets an approval lapse that nobody gave in time. */

@@ -1,13 +1,7 @@
 import type { Decision, DecisionContext, PlanCommand } from './command.ts';
-import {
-  approveIntent,
-  autoApprove,
-  blockApproval,
-  expireApproval,
-  rejectIntent,
-  requireApproval,
-} from './decide-approval.ts';
+import { autoApprove, blockApproval, expireApproval, requireApproval } from './decide-approval.ts';
 import { abort, activate, approve, create, evaluate, pause, resume } from './decide-lifecycle.ts';
+import { approveIntent, editIntent, rejectIntent } from './decide-person.ts';
 import {
   applyOutcome,
   cancelUnstarted,
@@ -48,6 +42,8 @@ const decideExisting = (plan: Plan, command: PlanCommand, context: DecisionConte
       return approveIntent(plan, command, context);
     case 'REJECT_INTENT':
       return rejectIntent(plan, command, context);
+    case 'EDIT_INTENT':
+      return editIntent(plan, command, context);
     case 'EXPIRE_APPROVAL':
       return expireApproval(plan, command, context);
     case 'CANCEL_UNSTARTED':

@@ -1,5 +1,5 @@
 import type { BudgetLevel, BudgetSpend } from '../autonomy/budget.ts';
-import { type ActionIntent, newActionIntent } from '../intent/action-intent.ts';
+import { type ActionIntent, newActionIntent, revisedIntent } from '../intent/action-intent.ts';
 import { findStep, type InFlight, isTerminal, type Plan, type PlanStep } from './plan.ts';
 import type { PlanEvent } from './plan-event.ts';
 
@@ -15,6 +15,8 @@ export type PlanEffect =
       readonly levels: readonly BudgetLevel[];
     }
   | { readonly kind: 'START_ATTEMPT'; readonly intent: ActionIntent }
+  /** The intent stands in for the one that the attempt was started with, or last edited to. */
+  | { readonly kind: 'REVISE_ATTEMPT'; readonly intent: ActionIntent }
   | {
       readonly kind: 'SETTLE_ATTEMPT';
       readonly step_id: string;
@@ -31,14 +33,14 @@ export type PlanEffect =
   | {
       readonly kind: 'CLOSE_INTENT';
       readonly action_intent_id: string;
-      readonly status: 'REJECTED' | 'CANCELLED' | 'EXPIRED';
+      readonly status: 'REJECTED' | 'CANCELLED' | 'EXPIRED' | 'SUPERSEDED';
       /** The intent must not have been taken by an execution. */
       readonly only_if_unstarted: boolean;
     };
 
 const close = (
   step: PlanStep | undefined,
-  status: 'REJECTED' | 'CANCELLED' | 'EXPIRED' | undefined,
+  status: 'REJECTED' | 'CANCELLED' | 'EXPIRED' | 'SUPERSEDED' | undefined,
   only_if_unstarted = false,
 ): PlanEffect[] => {
   const intentId = step?.in_flight?.action_intent_id;
@@ -75,6 +77,39 @@ const closeBudget = (
   return [{ kind, action_type: step.action_type, ...approval.budget }];
 };
 
+type EventOf<T extends PlanEvent['event_type']> = Extract<PlanEvent, { event_type: T }>;
+
+/** The approval of an edit that was made in the same act. */
+const approvalBeside = (
+  events: readonly PlanEvent[],
+  { step_id }: { step_id: string },
+): EventOf<'STEP_APPROVED'> | undefined =>
+  events.find(
+    (event): event is EventOf<'STEP_APPROVED'> =>
+      event.event_type === 'STEP_APPROVED' && event.data.step_id === step_id,
+  );
+
+const isEditedBeside = (events: readonly PlanEvent[], { step_id }: { step_id: string }): boolean =>
+  events.some(({ event_type, data }) => event_type === 'STEP_INTENT_EDITED' && data.step_id === step_id);
+
+/** An edited intent is written once, and is approved already when that is part of the same act. */
+const revise = (
+  before: Plan,
+  step: PlanStep,
+  { data, timestamp, actor }: EventOf<'STEP_INTENT_EDITED'>,
+  events: readonly PlanEvent[],
+): PlanEffect[] => {
+  const { since } = step.in_flight as InFlight;
+  const revision = { ...data, edited_by: actor.id };
+  const intent = revisedIntent(before, step, revision, { since, now: timestamp });
+  const given = approvalBeside(events, data);
+  const approval = given && {
+    ...{ status: 'APPROVED' as const, approved_by: given.actor.id },
+    ...{ approval_timestamp: given.timestamp, approval_source: given.data.source },
+  };
+  return [{ kind: 'REVISE_ATTEMPT', intent: { ...intent, ...approval } }, ...close(step, 'SUPERSEDED')];
+};
+
 const RECORDED = {
   SUCCEEDED: 'SUCCEEDED',
   FAILED: 'FAILED',
@@ -83,7 +118,7 @@ const RECORDED = {
   BLOCKED: 'FAILED',
 } as const;
 
-const ofEvent = (before: Plan, event: PlanEvent): PlanEffect[] => {
+const ofEvent = (before: Plan, event: PlanEvent, events: readonly PlanEvent[]): PlanEffect[] => {
   const step =
     'step_id' in event.data && event.data.step_id ? findStep(before, event.data.step_id) : undefined;
   switch (event.event_type) {
@@ -92,7 +127,10 @@ const ofEvent = (before: Plan, event: PlanEvent): PlanEffect[] => {
       const intent = newActionIntent(before, step as PlanStep, attempt, event.timestamp, registry_version);
       return [{ kind: 'START_ATTEMPT', intent }];
     }
+    case 'STEP_INTENT_EDITED':
+      return revise(before, step as PlanStep, event, events);
     case 'STEP_APPROVED': {
+      if (isEditedBeside(events, event.data)) return [];
       const { action_intent_id } = (step as PlanStep).in_flight as InFlight;
       const { source, budget } = event.data;
       const { action_type } = step as PlanStep;
@@ -154,7 +192,7 @@ export const effectsOf = (
   if (!before) return [];
   return [
     ...lockEffects(before, after),
-    ...events.flatMap((event) => ofEvent(before, event)),
+    ...events.flatMap((event) => ofEvent(before, event, events)),
     ...cancelled(before, after),
   ];
 };

@@ -44,12 +44,34 @@ const withApproval = (step: PlanStep, change: Pick<InFlight, 'approval' | 'check
   in_flight: { ...without(step.in_flight as InFlight, 'blocked_by'), ...change },
 });
 
+const decisionOf = (
+  result: 'APPROVED' | 'REJECTED',
+  { data, actor }: EventOf<'STEP_APPROVED'> | EventOf<'STEP_FAILED'>,
+): NonNullable<PlanStep['last_decision']> => {
+  const { content_hash } = data;
+  const attempt = data.attempt as number;
+  return { attempt, result, by: actor.id, ...(content_hash !== undefined && { content_hash }) };
+};
+
+/** Another intent is in flight, and why it needs a person is said anew. */
+const withEdit = (step: PlanStep, { data, actor }: EventOf<'STEP_INTENT_EDITED'>): PlanStep => {
+  const { revision, action_intent_id, explanation } = data;
+  const { approval, edited_by = [] } = { ...step.in_flight };
+  const asked = approval?.result === 'REQUIRED' ? { approval: { ...approval, explanation } } : {};
+  const editors = [...new Set([...edited_by, actor.id])];
+  const flight = { action_intent_id, edited_by: editors, ...asked };
+  return { ...withFlight(step, flight), last_revision: revision };
+};
+
 const evolveStep = (step: PlanStep, event: PlanEvent, isToBeUndone: boolean): PlanStep => {
   switch (event.event_type) {
     case 'STEP_STARTED': {
       const { attempt, action_intent_id, check_at } = event.data;
       const in_flight = { attempt, action_intent_id, since: event.timestamp, check_at };
-      return settled(step, 'PENDING_APPROVAL', { last_attempt: attempt, in_flight });
+      return settled(without(step, 'last_revision'), 'PENDING_APPROVAL', {
+        last_attempt: attempt,
+        in_flight,
+      });
     }
     case 'STEP_APPROVAL_REQUIRED': {
       const { reason, check_at, policy_clause, explanation } = event.data;
@@ -66,8 +88,15 @@ const evolveStep = (step: PlanStep, event: PlanEvent, isToBeUndone: boolean): Pl
       const given = { result: 'GIVEN', source, by: event.actor.id, at: event.timestamp } as const;
       const status = source === 'POLICY' ? 'AUTO_EXECUTED' : 'PENDING_APPROVAL';
       const approval = { ...given, ...(taken && { budget: taken }) };
-      return { ...withApproval(step, { check_at, approval }), status };
+      const decided = source === 'HUMAN' && decisionOf('APPROVED', event);
+      return {
+        ...withApproval(step, { check_at, approval }),
+        status,
+        ...(decided && { last_decision: decided }),
+      };
     }
+    case 'STEP_INTENT_EDITED':
+      return withEdit(step, event);
     case 'STEP_PUBLISHED_AGAIN':
       return withFlight(step, {
         check_at: event.data.check_at,
@@ -77,9 +106,14 @@ const evolveStep = (step: PlanStep, event: PlanEvent, isToBeUndone: boolean): Pl
     case 'STEP_REPLAYED':
       return settled(step, 'DONE');
     case 'STEP_FAILED': {
-      const { reason, retry_at, needs_person } = event.data;
-      const more = { ...(retry_at && { retry_at }), ...(needs_person && { needs_person }) };
-      return settled(step, 'FAILED', { failure_reason: reason, ...more });
+      const { reason, retry_at, needs_person, intent_status } = event.data;
+      const rejected = intent_status === 'REJECTED' && decisionOf('REJECTED', event);
+      return settled(step, 'FAILED', {
+        failure_reason: reason,
+        ...(retry_at && { retry_at }),
+        ...(needs_person && { needs_person }),
+        ...(rejected && { last_decision: rejected }),
+      });
     }
     case 'STEP_SKIPPED':
       return settled(step, 'SKIPPED');

@@ -1,5 +1,6 @@
 import type { BudgetSpend } from '../autonomy/budget.ts';
 import type { JsonValue } from '../identifiers.ts';
+import type { EditedField } from '../intent/action-intent.ts';
 import type { PolicyReason } from '../policy/policy-reason.ts';
 import type { Actor, CompletionReason, PlanStep, StepCompensation } from './plan.ts';
 
@@ -66,9 +67,25 @@ export interface PlanEventData {
       source: 'HUMAN' | 'POLICY';
       reason?: string;
       check_at: string;
+      /** Which intent a person has approved, and the SHA-256 of what it was. */
+      action_intent_id?: string;
+      content_hash?: string;
       /** What an approval by policy takes from the budgets. */
       budget?: BudgetSpend;
     };
+  /** A person has changed what is to be done; another intent stands in for the one in flight, and has to be approved. */
+  STEP_INTENT_EDITED: OfAttempt & {
+    action_intent_id: string;
+    supersedes: string;
+    revision: number;
+    registry_version: number;
+    /** All of them, as they are now. */
+    parameters: Record<string, JsonValue>;
+    edited_fields: readonly EditedField[];
+    content_hash: string;
+    explanation: string;
+    reason?: string;
+  };
   STEP_PUBLISHED_AGAIN: OfAttempt & { check_at: string };
   STEP_COMPLETED: OfAttempt & { outcome: string };
   STEP_FAILED: OfStep & {
@@ -81,6 +98,8 @@ export interface PlanEventData {
     intent_status?: 'REJECTED' | 'EXPIRED';
     /** What the person who rejected it said. */
     note?: string;
+    /** SHA-256 of what a person has rejected. */
+    content_hash?: string;
     /** The action certainly had no effect, so that it counts against no budget. */
     nothing_done?: true;
   };

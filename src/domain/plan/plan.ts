@@ -61,10 +61,21 @@ export const inFlight = z.strictObject({
   approval: approval.optional(),
   /** Why nobody may approve it for now. */
   blocked_by: z.string().optional(),
+  /** Who has edited its intent, each once. */
+  edited_by: z.array(z.string()).optional(),
   /** How often `ACTION_APPROVED` was published again. */
   published_again: z.int().positive().optional(),
 });
 export type InFlight = z.infer<typeof inFlight>;
+
+/** What a person last said to an attempt of the step, so that saying it twice is known for what it is. */
+const personDecision = z.strictObject({
+  attempt: z.int().positive(),
+  result: z.enum(['APPROVED', 'REJECTED']),
+  by: z.string(),
+  /** SHA-256 of what was approved or rejected; see `intentContentHash`. */
+  content_hash: z.string().optional(),
+});
 
 /** What became of undoing a step of an aborted plan; NONE: its action cannot be undone, MANUAL: a person has to. */
 export const STEP_COMPENSATIONS = ['PENDING', 'COMPLETED', 'FAILED', 'MANUAL', 'NONE'] as const;
@@ -80,6 +91,9 @@ export const planStep = z.strictObject({
   status: z.enum(STEP_STATUSES),
   /** Number of the newest attempt; the counter that decides on retries is the step's META row. */
   last_attempt: z.int().positive().optional(),
+  /** Number of the newest edit of that attempt's intent; absent: none. */
+  last_revision: z.int().positive().optional(),
+  last_decision: personDecision.optional(),
   in_flight: inFlight.optional(),
   /** Earliest instant of the next attempt after a failure. */
   retry_at: instant.optional(),

@@ -2,7 +2,17 @@ import { describe, expect, it } from '@jest/globals';
 import { fold, tamperings } from '../../../src/domain/ledger/plan-ledger.ts';
 import { SCOPE_PK } from '../../support/intents.ts';
 import { commitOf, tell } from '../../support/plan-commits.ts';
-import { at, ben, newPlan, planIn, type Told, toStatus } from '../../support/plan-fixtures.ts';
+import {
+  at,
+  ben,
+  editIntent,
+  newPlan,
+  planIn,
+  requireApproval,
+  start,
+  type Told,
+  toStatus,
+} from '../../support/plan-fixtures.ts';
 import { useWorld } from '../../support/world.ts';
 
 const world = useWorld();
@@ -55,6 +65,25 @@ describe('a commit of a plan', () => {
     expect(await world.runtime.plans.commitIfUnchanged(commitOf(draft, APPROVE))).toEqual(LOST_TO_PLAN);
     expect(await world.row('PLAN_LEDGER_TABLE_NAME', 'PLAN#p1', 'EVENT#0000000002')).toEqual(entry);
     expect(await world.runtime.plans.get(draft)).toEqual(draft);
+  });
+
+  it('edits no attempt that is closed', async () => {
+    const waiting = await tell(world.runtime.plans, [
+      ...toStatus('ACTIVE'),
+      start('s1', 3),
+      requireApproval('s1', 4),
+    ]);
+    const edit = commitOf(waiting, editIntent(waiting, 's1', 5));
+    const row = await world.row('PLAN_STEP_EXECUTION_TABLE_NAME', 'PLAN#p1', 'STEP#s1#ATTEMPT#1');
+    await world.put('PLAN_STEP_EXECUTION_TABLE_NAME', { ...row, status: 'SKIPPED' });
+    expect(await world.runtime.plans.commitIfUnchanged(edit)).toEqual({
+      ...{ committed: false, lost_to: 'ATTEMPT' },
+    });
+    await world.put('PLAN_STEP_EXECUTION_TABLE_NAME', row as never);
+    expect(await world.runtime.plans.commitIfUnchanged(edit)).toEqual({ committed: true });
+    const { action_intent_id } = edit.plan.steps[0]?.in_flight ?? {};
+    const revised = await world.row('PLAN_STEP_EXECUTION_TABLE_NAME', 'PLAN#p1', 'STEP#s1#ATTEMPT#1');
+    expect(revised).toEqual({ ...row, action_intent_id });
   });
 
   it('lets one of two racing writers win, and keeps nothing of the other', async () => {

@@ -27,6 +27,12 @@ describe('the id of an action intent', () => {
   ] as const)('is another for plan %s, step %s and attempt %i', (planId, stepId, attempt) => {
     expect(actionIntentId(planId, stepId, attempt)).not.toBe(actionIntentId('p1', 's1', 1));
   });
+
+  it('is what it was before there were edits for the intent as it was dispatched, and another for each edit', () => {
+    expect(actionIntentId('p1', 's1', 1, 0)).toBe(actionIntentId('p1', 's1', 1));
+    expect(new Set([0, 1, 2].map((revision) => actionIntentId('p1', 's1', 1, revision))).size).toBe(3);
+    expect(actionIntentId('p1', 's1', 1, 1)).not.toBe(actionIntentId('p1', 's1', 11));
+  });
 });
 
 describe('an action intent lapses', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { actionIntentId } from '../../../src/domain/intent/action-intent.ts';
 import { append, type LedgerEntry } from '../../../src/domain/ledger/plan-ledger.ts';
 import {
   ledgerViolations,
@@ -12,8 +13,10 @@ import {
   at,
   autoApprove,
   ben,
+  editIntent,
   fail,
   NOTHING_IN_THE_WAY,
+  requireApproval,
   type Story,
   start,
   story,
@@ -39,6 +42,20 @@ const started = (number: number, step_id = 's1') =>
     { plan_id: 'p1', step_id, attempt: number, action_type: 'X', action_intent_id: 'i', check_at: at(9).now },
     at(7),
   );
+const waiting = story([start('s1', 3), requireApproval('s1', 4)], active);
+const edited = story([editIntent(waiting, 's1', 5)], waiting);
+const [FIRST, SECOND] = [actionIntentId('p1', 's1', 1), actionIntentId('p1', 's1', 1, 1)];
+const carlaApproves: Told = [approveIntent('s1', 6)[0], at(6, { kind: 'human', id: 'carla' })];
+const HUMAN = { source: 'HUMAN', check_at: at(9).now } as const;
+const editOf = (supersedes: string) =>
+  eventOf(
+    'STEP_INTENT_EDITED',
+    {
+      ...{ ...attempt(1), action_intent_id: 'i', supersedes, revision: 2, registry_version: 1 },
+      ...{ parameters: {}, edited_fields: [], content_hash: 'h', explanation: 'x' },
+    },
+    at(8, ben),
+  );
 const completed = eventOf('STEP_COMPLETED', { ...attempt(1), outcome: 'SUCCEEDED' }, at(8));
 
 describe('the rules of a ledger', () => {
@@ -48,6 +65,7 @@ describe('the rules of a ledger', () => {
       'retries',
       story([fail('s1', 5), start('s1', 6, 1), approveIntent('s1', 7, 2), succeed('s1', 8, 2)], running),
     ],
+    ['is edited, and approved by somebody else', story([carlaApproves], edited)],
     ['ends, and hears of an outcome later', story([abort, succeed('s1', 21)], running)],
   ])('are kept by a plan that %s', (_what, { entries }) => expect(ledgerViolations(entries)).toEqual([]));
 
@@ -89,6 +107,31 @@ describe('the rules of a ledger', () => {
       'a completion that nobody approved',
       forged(story([start('s1', 3)], active), completed),
       'entry 5 (STEP_COMPLETED) completes an attempt that nobody approved',
+    ],
+    [
+      'an approval of an intent that another has taken the place of',
+      forged(edited, eventOf('STEP_APPROVED', { ...attempt(1), ...HUMAN, action_intent_id: FIRST }, at(8))),
+      `entry 7 (STEP_APPROVED) approves intent ${FIRST} while ${SECOND} is the newest`,
+    ],
+    [
+      'an edit of an intent that is not the newest',
+      forged(edited, editOf(FIRST)),
+      `entry 7 (STEP_INTENT_EDITED) supersedes ${FIRST}, which is not the newest`,
+    ],
+    [
+      'an edit of what was approved',
+      forged(running, editOf(FIRST)),
+      'entry 6 (STEP_INTENT_EDITED) edits an attempt that was approved',
+    ],
+    [
+      'an edit of what is not in flight',
+      forged(active, editOf(FIRST)),
+      `entry 4 (STEP_INTENT_EDITED) supersedes ${FIRST}, which is not the newest`,
+    ],
+    [
+      'an approval of what is not in flight',
+      forged(active, eventOf('STEP_APPROVED', { ...attempt(1), ...HUMAN, action_intent_id: FIRST }, at(8))),
+      `entry 4 (STEP_APPROVED) approves intent ${FIRST} while undefined is the newest`,
     ],
   ])('are broken by %s', (_what, entries, found) => expect(ledgerViolations(entries)).toEqual([found]));
 

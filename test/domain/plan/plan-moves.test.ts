@@ -3,10 +3,12 @@ import type { PlanCommand } from '../../../src/domain/plan/command.ts';
 import { decide } from '../../../src/domain/plan/decide.ts';
 import { canMove } from '../../../src/domain/plan/lifecycle.ts';
 import { isTerminal, PLAN_STATUSES, type PlanStatus } from '../../../src/domain/plan/plan.ts';
+import { newIntent } from '../../support/intents.ts';
 import {
   at,
   ben,
   inShort,
+  MAPPING,
   MINUTES_TO_EXPIRY,
   NOTHING_IN_THE_WAY,
   newPlan,
@@ -30,6 +32,10 @@ const COMMANDS: { [T in CommandType]: Extract<PlanCommand, { type: T }> } = {
   AUTO_APPROVE: { type: 'AUTO_APPROVE', ...OF_S1, policy_version: 'v1' },
   APPROVE_INTENT: { type: 'APPROVE_INTENT', ...OF_S1 },
   REJECT_INTENT: { type: 'REJECT_INTENT', ...OF_S1 },
+  EDIT_INTENT: {
+    ...{ type: 'EDIT_INTENT', ...OF_S1, parameters: { content: 'x' } },
+    ...{ intent: newIntent(), mapping: MAPPING },
+  },
   EXPIRE_APPROVAL: { type: 'EXPIRE_APPROVAL', ...OF_S1 },
   PUBLISH_AGAIN: { type: 'PUBLISH_AGAIN', ...OF_S1 },
   CANCEL_UNSTARTED: { type: 'CANCEL_UNSTARTED', ...OF_S1 },
@@ -60,6 +66,7 @@ const BEFORE_EXPIRY: Record<CommandType, string[]> = {
   AUTO_APPROVE: live(NO, NO, IDLE, NO),
   APPROVE_INTENT: live(NO, NO, IDLE, NO),
   REJECT_INTENT: live(NO, NO, IDLE, IDLE),
+  EDIT_INTENT: live(NO, NO, IDLE, NO),
   EXPIRE_APPROVAL: live(NO, NO, IDLE, NO),
   PUBLISH_AGAIN: live(NO, NO, NOT_DUE, NO),
   CANCEL_UNSTARTED: [NO, NO, NOT_DUE, NO, NOT_DUE, NOT_DUE, NOT_DUE],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { newestIntentId } from '../../../src/domain/intent/action-intent.ts';
 import { fold, type LedgerEntry, tamperings } from '../../../src/domain/ledger/plan-ledger.ts';
 import { ledgerViolations } from '../../../src/domain/ledger/violations.ts';
 import { decide } from '../../../src/domain/plan/decide.ts';
@@ -37,6 +38,7 @@ const attemptsIn = (type: PlanEvent['event_type'], events: readonly (PlanEvent |
 const rowOf = (effect: PlanEffect): string => {
   if (effect.kind === 'TAKE_ACTIVE_LOCK' || effect.kind === 'RELEASE_ACTIVE_LOCK') return 'lock';
   if (effect.kind === 'START_ATTEMPT') return `attempt ${effect.intent.step_id} ${effect.intent.attempt}`;
+  if (effect.kind === 'REVISE_ATTEMPT') return `attempt ${effect.intent.step_id} ${effect.intent.attempt}`;
   if (effect.kind === 'SETTLE_ATTEMPT') return `attempt ${effect.step_id} ${effect.attempt}`;
   if ('action_intent_id' in effect) return `intent ${effect.action_intent_id}`;
   return `budget of ${effect.day}`;
@@ -179,6 +181,50 @@ describe('whatever is asked of a plan', () => {
     });
   });
 
+  it('no attempt is approved for an intent other than the newest, and every older one is closed', () => {
+    always(({ before, plan, decision, entries }) => {
+      const effects = effectsOf(before, plan, decision.events);
+      const approved = effects.flatMap((effect) => {
+        if (effect.kind === 'APPROVE_INTENT') return [effect.action_intent_id];
+        const isApproved = effect.kind === 'REVISE_ATTEMPT' && effect.intent.status === 'APPROVED';
+        return isApproved ? [effect.intent.action_intent_id] : [];
+      });
+      const newest = plan.steps.map((step) => newestIntentId(plan.plan_id, step));
+      for (const id of approved) expect(newest).toContain(id);
+      const events = decision.events.filter(({ event_type }) => event_type === 'STEP_APPROVED');
+      expect(approved).toHaveLength(events.length);
+      const revised = effects.flatMap((effect) =>
+        effect.kind === 'REVISE_ATTEMPT' ? [effect.intent.supersedes] : [],
+      );
+      const superseded = effects.flatMap((effect) =>
+        effect.kind === 'CLOSE_INTENT' && effect.status === 'SUPERSEDED' ? [effect.action_intent_id] : [],
+      );
+      expect(superseded).toEqual(revised);
+      const made = entries.flatMap(({ data }) =>
+        'action_intent_id' in data && !('source' in data) ? [data.action_intent_id] : [],
+      );
+      expect(new Set(made).size).toBe(made.length);
+    });
+  });
+
+  it('nobody approves a plan of their own, or an edit that they have handed in before', () => {
+    always(({ before, decision, context }) => {
+      for (const { event_type, data } of decision.events) {
+        if (event_type !== 'STEP_APPROVED' || data.source !== 'HUMAN') continue;
+        const step = before.steps.find(({ step_id }) => step_id === data.step_id);
+        expect([before.created_by, ...(step?.in_flight?.edited_by ?? [])]).not.toContain(context.actor.id);
+      }
+    });
+  });
+
+  it('a person who approves or rejects twice has done so once', () => {
+    always(({ plan, command, context, decision }) => {
+      if (!decision.ok) return;
+      if (command.type !== 'APPROVE_INTENT' && command.type !== 'REJECT_INTENT') return;
+      expect(decide(plan, command, context)).toEqual({ ok: true, events: [] });
+    });
+  });
+
   it('a decision writes each row once, as a transaction must, and holds the lock exactly while it is ACTIVE', () => {
     always(({ before, plan, decision }) => {
       const effects = effectsOf(before, plan, decision.events);
@@ -200,6 +246,7 @@ const EVENTS = [
     'STEP_APPROVAL_BLOCKED',
     'STEP_APPROVAL_REQUIRED',
     'STEP_APPROVED',
+    'STEP_INTENT_EDITED',
   ],
   ...['STEP_ATTEMPT_GRANTED', 'STEP_COMPLETED', 'STEP_FAILED', 'STEP_OUTCOME_RECORDED'],
   ...['STEP_PUBLISHED_AGAIN', 'STEP_SKIPPED', 'STEP_STARTED'],

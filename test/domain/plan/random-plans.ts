@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { intentContentHash } from '../../../src/domain/intent/intent-content.ts';
 import { append, type LedgerEntry } from '../../../src/domain/ledger/plan-ledger.ts';
 import type {
   Decision,
@@ -14,7 +15,9 @@ import {
   ana,
   at,
   ben,
+  MAPPING,
   NOTHING_IN_THE_WAY,
+  newestIntent,
   newPlan,
   newStep,
   orchestrator,
@@ -70,6 +73,7 @@ export const KINDS = [
   'AUTO_APPROVE',
   'APPROVE_INTENT',
   'REJECT_INTENT',
+  'EDIT_INTENT',
   'EXPIRE_APPROVAL',
   'PUBLISH_AGAIN',
   'CANCEL_UNSTARTED',
@@ -88,6 +92,7 @@ const WEIGHTS: Partial<Record<(typeof KINDS)[number], number>> = {
   START_STEP: 20,
   AUTO_APPROVE: 10,
   REQUIRE_APPROVAL: 8,
+  EDIT_INTENT: 8,
   APPLY_OUTCOME: 20,
   RESUME_PLAN: 8,
 };
@@ -112,6 +117,12 @@ const acts = fc.record({
   actor: fc.constantFrom(ben, ben, policy, orchestrator, ana),
   conflict: fc.nat(9).map((n) => n === 0),
   objectiveMet: fc.nat(39).map((n) => n === 0),
+  /** What an edit makes of the content; now and then what it is already. */
+  content: fc.constantFrom('short', 'long', null),
+  /** Whether an edit is approved in the same act. */
+  approve: fc.nat(3).map((n) => n === 0),
+  /** What a person was shown: what is there, something else, or nothing that they can name. */
+  shown: fc.constantFrom('SAME', 'SAME', 'OTHER', 'NOTHING'),
   /** Time that passes before the act, unless it is to let an approval lapse that somebody waits for. */
   minutes: fc.oneof(
     { weight: 30, arbitrary: fc.nat(10) },
@@ -135,7 +146,7 @@ const stepAimedAt = (plan: Plan, { kind, aimed, step }: Act, now: string): PlanS
   if (!aimed) return any;
   if (kind === 'GRANT_ATTEMPT' || kind === 'SKIP_STEP')
     return plan.steps.find(({ status }) => status === 'FAILED') ?? any;
-  if (kind === 'EXPIRE_APPROVAL') return plan.steps.find(waitsForAPerson) ?? any;
+  if (kind === 'EXPIRE_APPROVAL' || kind === 'EDIT_INTENT') return plan.steps.find(waitsForAPerson) ?? any;
   const move = nextMove(plan, now);
   if (kind === 'START_STEP') return move.kind === 'DISPATCH' ? move.step : any;
   const inFlight = plan.steps.filter(isInFlight);
@@ -149,7 +160,16 @@ export const attemptsMade = (entries: readonly LedgerEntry[], stepId: string): n
       entry.event_type === 'STEP_STARTED' && 'step_id' in entry.data && entry.data.step_id === stepId,
   ).length;
 
-const commandOf = ({ plan, entries }: Story, act: Act, now: string): PlanCommand => {
+/** What a person who decides about a step has seen, and what is there. */
+const asSeen = (told: Story, stepId: string, { shown }: Act) => {
+  const intent = newestIntent(told, stepId);
+  const content_hash = intent && intentContentHash(intent);
+  const seen = { SAME: content_hash, OTHER: 'something else', NOTHING: undefined }[shown];
+  return { intent, content_hash, shown: seen, mapping: MAPPING };
+};
+
+const commandOf = (told: Story, act: Act, now: string): PlanCommand => {
+  const { plan, entries } = told;
   const { kind, aimed, outcome } = act;
   const step = stepAimedAt(plan, act, now);
   const step_id = step?.step_id ?? 's0';
@@ -162,6 +182,9 @@ const commandOf = ({ plan, entries }: Story, act: Act, now: string): PlanCommand
   const signals = act.objectiveMet ? ['RENEWAL_SECURED'] : [];
   return {
     ...common,
+    ...asSeen(told, step_id, act),
+    parameters: { content: act.content },
+    approve: act.approve,
     budget,
     signals,
     type: kind,
@@ -204,6 +227,9 @@ const PLAIN = {
   outcome: { result: 'SUCCEEDED' },
   conflict: false,
   objectiveMet: false,
+  content: 'short',
+  approve: false,
+  shown: 'NOTHING',
   minutes: 0,
 } as const;
 

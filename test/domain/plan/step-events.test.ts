@@ -21,6 +21,7 @@ import {
   publishAgain,
   requireApproval,
   start,
+  stepOf,
   story,
   succeed,
   type Told,
@@ -148,8 +149,9 @@ describe('the ledger tells of a step', () => {
     expect(dataOf(dispatched, autoApprove('s1', 4))).toEqual([
       ['STEP_APPROVED', { ...S1, attempt: 1, source: 'POLICY', policy_version: 'v1', check_at: minute(9) }],
     ]);
+    const action_intent_id = stepOf(dispatched, 's1').in_flight?.action_intent_id;
     expect(dataOf(dispatched, approveIntent('s1', 4))).toEqual([
-      ['STEP_APPROVED', { ...S1, attempt: 1, source: 'HUMAN', check_at: minute(9) }],
+      ['STEP_APPROVED', { ...S1, attempt: 1, source: 'HUMAN', action_intent_id, check_at: minute(9) }],
     ]);
   });
 

@@ -9,6 +9,7 @@ import {
   ben,
   blockApproval,
   cancelUnstarted,
+  editIntent,
   expireApproval,
   fail,
   inShort,
@@ -39,6 +40,7 @@ const blocked: Told = [
   },
   at(60),
 ];
+const edit = editIntent(then(planIn('ACTIVE', { steps: MEETING_FIRST }), start('s1', 3)), 's1', 60);
 /** When the intent of a step that was dispatched at minute 3 lapses. */
 const LAPSE = 3 + WEEK_MINUTES;
 
@@ -62,6 +64,8 @@ const COMMANDS = {
   APPROVE_INTENT: approveIntent('s1', 60),
   REJECT_INTENT: reject,
   BLOCK_APPROVAL: blockApproval('s1', 60),
+  EDIT_INTENT: edit,
+  'EDIT_INTENT, approved in the same act': [{ ...edit[0], approve: true } as PlanCommand, edit[1]],
   EXPIRE_APPROVAL: expireApproval('s1', LAPSE),
   'EXPIRE_APPROVAL before its time': expireApproval('s1', LAPSE - 1),
   PUBLISH_AGAIN: publishAgain('s1', 60),
@@ -84,6 +88,7 @@ const [DONE, FAILED, SKIPPED] = ['STEP_COMPLETED', 'STEP_FAILED', 'STEP_SKIPPED'
 const [STUCK, REQUIRED] = ['STEP_FAILED PLAN_PAUSED', 'STEP_APPROVAL_REQUIRED'];
 const [UNAPPROVED, NEVER] = ['NOT_APPROVED', 'nothing'];
 const [GRANTED, BLOCKED] = ['STEP_ATTEMPT_GRANTED', 'STEP_APPROVAL_BLOCKED'];
+const [EDITED, OTHER] = ['STEP_INTENT_EDITED', 'CONTENT_CHANGED'];
 const [RUNNING, SETTLED] = ['STEP_IN_FLIGHT', 'STEP_SETTLED'];
 
 /** In the order of STATES. */
@@ -91,8 +96,10 @@ const ANSWERS: Record<keyof typeof COMMANDS, string[]> = {
   START_STEP: [STARTED, NOT_DUE, NOT_DUE, NOT_DUE, NOT_DUE, STARTED, NOT_DUE, NOT_DUE],
   REQUIRE_APPROVAL: [IDLE, REQUIRED, NEVER, IDLE, IDLE, IDLE, IDLE, IDLE],
   AUTO_APPROVE: [IDLE, APPROVED, IDLE, IDLE, IDLE, IDLE, IDLE, IDLE],
-  APPROVE_INTENT: [IDLE, APPROVED, APPROVED, IDLE, IDLE, IDLE, IDLE, IDLE],
+  APPROVE_INTENT: [IDLE, APPROVED, APPROVED, NEVER, IDLE, IDLE, IDLE, IDLE],
   REJECT_INTENT: [IDLE, STUCK, STUCK, IDLE, IDLE, IDLE, IDLE, IDLE],
+  EDIT_INTENT: [IDLE, IDLE, EDITED, IDLE, IDLE, IDLE, IDLE, IDLE],
+  'EDIT_INTENT, approved in the same act': [IDLE, IDLE, `${EDITED} ${APPROVED}`, ...Array(5).fill(IDLE)],
   BLOCK_APPROVAL: [IDLE, BLOCKED, IDLE, IDLE, IDLE, IDLE, IDLE, IDLE],
   EXPIRE_APPROVAL: [IDLE, STUCK, STUCK, IDLE, IDLE, IDLE, IDLE, IDLE],
   'EXPIRE_APPROVAL before its time': Array(8).fill(IDLE),
@@ -140,6 +147,7 @@ describe('the moves of a step', () => {
     ['AUTO_APPROVE', autoApprove('s9', 60), 'NOT_WAITING_FOR_APPROVAL'],
     ['APPROVE_INTENT', approveIntent('s9', 60), 'STEP_NOT_FOUND'],
     ['REJECT_INTENT', [{ type: 'REJECT_INTENT', step_id: 's9', attempt: 1 }, at(60)], 'STEP_NOT_FOUND'],
+    ['EDIT_INTENT', [{ ...edit[0], step_id: 's9' } as PlanCommand, edit[1]], 'STEP_NOT_FOUND'],
     ['EXPIRE_APPROVAL', expireApproval('s9', LAPSE), 'NOT_WAITING_FOR_APPROVAL'],
     ['PUBLISH_AGAIN', publishAgain('s9', 60), 'STEP_NOT_DUE'],
     ['CANCEL_UNSTARTED', cancelUnstarted('s9', 60), 'STEP_NOT_DUE'],
@@ -153,8 +161,14 @@ describe('the moves of a step', () => {
   it.each<[string, Told, State, string]>([
     ['REQUIRE_APPROVAL', requireApproval('s1', 60, 2), 'just dispatched', IDLE],
     ['AUTO_APPROVE', autoApprove('s1', 60, 2), 'just dispatched', IDLE],
-    ['APPROVE_INTENT', approveIntent('s1', 60, 2), 'waiting for a person', IDLE],
-    ['REJECT_INTENT', [{ ...reject[0], attempt: 2 } as PlanCommand, reject[1]], 'waiting for a person', IDLE],
+    ['APPROVE_INTENT', approveIntent('s1', 60, 2), 'waiting for a person', OTHER],
+    [
+      'REJECT_INTENT',
+      [{ ...reject[0], attempt: 2 } as PlanCommand, reject[1]],
+      'waiting for a person',
+      OTHER,
+    ],
+    ['EDIT_INTENT', [{ ...edit[0], attempt: 2 } as PlanCommand, edit[1]], 'waiting for a person', OTHER],
     ['EXPIRE_APPROVAL', expireApproval('s1', LAPSE, 2), 'waiting for a person', IDLE],
     ['PUBLISH_AGAIN', publishAgain('s1', 60, 2), 'approved by policy', NOT_DUE],
     ['CANCEL_UNSTARTED', cancelUnstarted('s1', 60, 2), 'approved by policy', NOT_DUE],

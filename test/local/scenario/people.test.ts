@@ -18,6 +18,7 @@ testSeason('in a simulation, a step that needs a person', [
       command(20, 'approve_intent', 'approved', { ...step, by: 'ana' }),
       command(30, 'approve_intent', 'approved', step),
       command(31, 'approve_intent', 'approved', step),
+      command(32, 'approve_intent', 'approved', { ...step, by: 'carla' }),
     ],
     story: [
       ...ASKED,

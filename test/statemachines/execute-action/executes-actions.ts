@@ -133,6 +133,25 @@ export const executesActions = (open: OpenWorld) =>
       expect(await m.world.rows('INTERNAL_NOTES_TABLE_NAME')).toEqual([]);
     });
 
+    it('carries out what a person has made of it, not what was asked for at first', async () => {
+      const m = await open();
+      const step = { step_id: 's1', action_type: 'PREP_RENEWAL_BRIEF', confidence_score: 0.5 };
+      await m.introduce({
+        plans: [briefPlan('p1', { steps: [{ ...step, constraints: { content: 'Draft' } }] })],
+      });
+      await m.cycle();
+      expect(m.executions()).toEqual([]);
+      const edit = { do: 'edit_intent', step_id: 's1', parameters: { content: 'Better' } } as const;
+      await m.tell('p1', { ...edit, approve: true });
+      await m.settle();
+      const revised = actionIntentId('p1', 's1', 1, 1);
+      expect(await m.world.rows('INTERNAL_NOTES_TABLE_NAME')).toMatchObject([
+        { action_intent_id: revised, content: 'Better' },
+      ]);
+      expect(await outcomeOf(m, revised)).toMatchObject({ status: 'SUCCEEDED', approval_source: 'HUMAN' });
+      expect(await m.plan('p1')).toMatchObject({ plan_status: 'COMPLETED' });
+    });
+
     it('that is approved a hundred times at once is carried out once', async () => {
       const m = await open();
       await m.introduce({ plans: [meetingPlan('p1')] });

@@ -5,6 +5,11 @@ import type { OpenWorld } from '../machine-worlds.ts';
 
 const INTENT = actionIntentId('p1', 's1', 1);
 
+/** Its proposal trusts itself too little to run by itself. */
+const briefForPerson = briefPlan('p1', {
+  steps: [{ step_id: 's1', action_type: 'PREP_RENEWAL_BRIEF', confidence_score: 0.5 }],
+});
+
 /** Refuses, by name, to start, and changes no row of any table. */
 const expectRefusal = async (
   m: MachineWorld,
@@ -48,6 +53,22 @@ export const refusesStarts = (open: OpenWorld) =>
       await m.introduce({ plans: [meetingPlan('p1')] });
       await m.cycle();
       await expectRefusal(m, 'IntentNotApprovedError');
+    });
+
+    it('for an intent that an edit has taken the place of', async () => {
+      const m = await open();
+      await m.introduce({ plans: [briefForPerson] });
+      await m.cycle();
+      await m.tell('p1', {
+        do: 'edit_intent',
+        step_id: 's1',
+        parameters: { content: 'Better' },
+        approve: true,
+      });
+      await m.settle();
+      expect(await m.plan('p1')).toMatchObject({ plan_status: 'COMPLETED' });
+      await expectRefusal(m, 'IntentNotApprovedError');
+      expect(await m.world.rows('INTERNAL_NOTES_TABLE_NAME')).toHaveLength(1);
     });
 
     it('for an intent that was rejected', async () => {
