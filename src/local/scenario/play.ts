@@ -79,6 +79,10 @@ export const introducePlan = async (runtime: Runtime, plan: ScenarioPlan): Promi
 
 const personCommand = (command: ScenarioPlanCommand): PersonCommand => {
   const { reason } = command;
+  if (command.do === 'edit_intent') {
+    const { step_id, parameters, approve } = command;
+    return { do: command.do, step_id, parameters, approve, reason };
+  }
   if ('step_id' in command) return { do: command.do, step_id: command.step_id, reason };
   return { do: command.do, reason, ...(command.do === 'abort' && { compensate: command.compensate }) };
 };

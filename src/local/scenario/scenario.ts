@@ -6,7 +6,7 @@ import { checkNewPlan, newPlanFields } from '../../contracts/new-plan.ts';
 import { specialKeys } from '../../contracts/special-keys.ts';
 import { AUTONOMY_MODES } from '../../domain/autonomy/autonomy-mode.ts';
 import { budgetLimits } from '../../domain/autonomy/budget.ts';
-import { anyInstant, identifier, timeZone } from '../../domain/identifiers.ts';
+import { anyInstant, identifier, jsonObject, timeZone } from '../../domain/identifiers.ts';
 import { tenantPlanPolicy } from '../../domain/policy/plan-policy-gate.ts';
 
 /** Outcomes must arrive before the InvokeTool state gives up, in minutes. */
@@ -105,6 +105,15 @@ const planCommand = z.discriminatedUnion('do', [
   z.strictObject({
     do: z.enum(['skip_step', 'grant_attempt', 'approve_intent', 'reject_intent']),
     step_id: identifier,
+    ...onPlan,
+  }),
+  z.strictObject({
+    do: z.literal('edit_intent'),
+    step_id: identifier,
+    /** A value replaces its parameter, null removes it, and the others stay. */
+    parameters: jsonObject,
+    /** Whether what comes of it is approved in the same act. */
+    approve: z.boolean().default(false),
     ...onPlan,
   }),
 ]);

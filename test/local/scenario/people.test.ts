@@ -30,6 +30,26 @@ testSeason('in a simulation, a step that needs a person', [
     refused: ['SELF_APPROVAL', 'NOT_WAITING_FOR_APPROVAL'],
   },
   {
+    name: 'is carried out as somebody has edited it, who approves it in the same act or leaves that to others',
+    plan: asking('edited'),
+    commands: [
+      command(20, 'edit_intent', 'edited', { ...step, parameters: { subject: 'Sooner' }, by: 'carla' }),
+      command(21, 'approve_intent', 'edited', { ...step, by: 'carla' }),
+      command(22, 'edit_intent', 'edited', { ...step, parameters: { colour: 'red' } }),
+      command(23, 'edit_intent', 'edited', { ...step, parameters: { subject: 'Later' }, approve: true }),
+    ],
+    story: [
+      ...ASKED,
+      '20 STEP_INTENT_EDITED s1 1',
+      '23 STEP_INTENT_EDITED s1 1',
+      '23 STEP_APPROVED s1 1 HUMAN',
+      '28 STEP_COMPLETED s1 1 SUCCEEDED',
+      '28 PLAN_COMPLETED all_steps_done',
+    ],
+    fate: ['COMPLETED all_steps_done', 's1 DONE 1'],
+    refused: ['SELF_APPROVAL', 'INVALID_PARAMETERS'],
+  },
+  {
     name: 'fails when somebody rejects it, and pauses the plan',
     plan: asking('rejected', { expires_at: '2026-01-06T09:00:00Z' }),
     commands: [command(20, 'reject_intent', 'rejected', { ...step, reason: 'not now' })],

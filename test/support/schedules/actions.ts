@@ -31,12 +31,17 @@ export const registryRows = (): Record<string, unknown>[] =>
     created_at: CREATED_AT,
   }));
 
-/** Sort key of the row that an intent's action makes. */
-export const effectSk = (of: {
-  readonly tenant_id: string;
-  readonly action_type: string;
-  readonly action_intent_id: string;
-}): string => {
-  const { tool_name, arguments: args, prefix } = ACTIONS[of.action_type as keyof typeof ACTIONS];
+/** What people make of the actions that wait for them. */
+export const editedParameters = (actionType: string): Record<string, string> => ({
+  [actionType === 'PREP_RENEWAL_BRIEF' ? 'content' : 'title']: 'As a person has it',
+});
+
+/** Sort key of the row that an intent's action makes, with the parameters that people have given it. */
+export const effectSk = (
+  of: { readonly tenant_id: string; readonly action_type: string; readonly action_intent_id: string },
+  parameters: Readonly<Record<string, unknown>> = {},
+): string => {
+  const { tool_name, arguments: defaults, prefix } = ACTIONS[of.action_type as keyof typeof ACTIONS];
+  const args = { ...defaults, ...parameters };
   return `${prefix}${executionIdempotencyKey({ ...of, tool_name, arguments: args, registry_version: 1 })}`;
 };

@@ -57,7 +57,7 @@ const ROUGHNESS = [
   ...FAULTS,
   'EVENT_LOST',
   'EVENT_TWICE',
-  ...['STOP', 'DISABLE', 'BUDGET'],
+  ...['STOP', 'DISABLE', 'BUDGET', 'STEP_INTENT_EDITED'],
   'RepairStep',
   'PostponePlan',
   'RecordFailure',

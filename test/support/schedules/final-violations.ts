@@ -33,26 +33,33 @@ interface Attempt {
 const PLAN_ENDS: readonly string[] = ['PLAN_COMPLETED', 'PLAN_ABORTED', 'PLAN_EXPIRED'];
 const ENDS: readonly string[] = ['STEP_COMPLETED', 'STEP_FAILED', 'STEP_OUTCOME_RECORDED'];
 
+type Started = Extract<PlanEvent, { event_type: 'STEP_STARTED' }>['data'];
+
+const isOf = (event: PlanEvent, { step_id, attempt }: Started): boolean => {
+  const { data } = event;
+  return 'attempt' in data && data.step_id === step_id && data.attempt === attempt;
+};
+
 const attemptsOf = (tenant_id: string, entries: readonly LedgerEntry[]): Attempt[] => {
   const approved = approvedIntents(entries);
   const events = entries as readonly PlanEvent[];
   const over = events.some(({ event_type }) => PLAN_ENDS.includes(event_type));
-  return events.flatMap(({ event_type, data }) => {
-    if (event_type !== 'STEP_STARTED') return [];
-    const { step_id, attempt, action_type, action_intent_id: id } = data;
-    const ends = events.flatMap((other) =>
-      ENDS.includes(other.event_type) &&
-      'step_id' in other.data &&
-      other.data.step_id === step_id &&
-      'attempt' in other.data &&
-      other.data.attempt === attempt
-        ? [other.event_type]
-        : [],
+  return events.flatMap((event) => {
+    if (event.event_type !== 'STEP_STARTED') return [];
+    const { action_type, action_intent_id } = event.data;
+    const ends = events.filter((other) => ENDS.includes(other.event_type) && isOf(other, event.data));
+    const edits = events.flatMap((other) =>
+      other.event_type === 'STEP_INTENT_EDITED' && isOf(other, event.data) ? [other.data] : [],
     );
-    const effect_sk = effectSk({ tenant_id, action_type, action_intent_id: id });
-    const completed = ends.includes('STEP_COMPLETED');
-    const is = { approved: approved.has(id), completed, applied: ends.length > 0, over };
-    return [{ id, action_type, ...is, effect_sk }];
+    // Only the newest of an attempt's intents can be approved, and have an effect.
+    return [{ action_intent_id, parameters: {} }, ...edits].map((intent, index) => {
+      const { action_intent_id: id, parameters } = intent;
+      const isNewest = index === edits.length;
+      const completed = isNewest && ends.some(({ event_type }) => event_type === 'STEP_COMPLETED');
+      const is = { approved: approved.has(id), completed, applied: isNewest && ends.length > 0, over };
+      const effect_sk = effectSk({ tenant_id, action_type, action_intent_id: id }, parameters);
+      return { id, action_type, ...is, effect_sk };
+    });
   });
 };
 

@@ -5,6 +5,7 @@ import type { ToolGateway, ToolInvocation, ToolResult } from '../../../src/appli
 import type { EnumeratePlansOutput, PlanCycleInput } from '../../../src/contracts/plan-cycle.ts';
 import type { ExecutionSignal } from '../../../src/domain/execution/signal.ts';
 import { seededRandom } from '../../../src/local/invocation-gate.ts';
+import { editedParameters } from './actions.ts';
 import { type CycleEnd, driveCycle, type RunTask } from './cycle-driver.ts';
 import { driveExecution } from './execution-driver.ts';
 import { faultAfter, faultBefore, pickFault, UNHEARD_OF } from './faults.ts';
@@ -102,9 +103,23 @@ export class Play implements Outside {
     await this.#letPass(of.after);
     const key = this.#keys[of.plan % this.#keys.length] as WatchedKey;
     const step_id = key.steps[of.step % key.steps.length] as string;
-    const command = { do: of.do, step_id, reason: 'as the schedule has it' } as PersonCommand;
+    const reason = 'as the schedule has it';
+    const edits = of.do === 'edit_intent' || of.do === 'edit_and_approve';
+    const command = edits
+      ? {
+          do: 'edit_intent',
+          step_id,
+          reason,
+          approve: of.do === 'edit_and_approve',
+          parameters: this.#edited(key, step_id),
+        }
+      : { do: of.do, step_id, reason };
     const actor = this.#actor(of.by);
-    const give = () => commandPlan(this.#rig.runtime, { key, by: of.by, command });
+    const give = async () => {
+      const { runtime } = this.#rig;
+      const result = await commandPlan(runtime, { key, by: of.by, command: command as PersonCommand });
+      if (result.ok) for (const { event_type } of result.events) this.happened.add(event_type);
+    };
     await invokeFor(actor, this.#now, this.#live, give).catch(this.#expected);
   }
 
@@ -213,6 +228,11 @@ export class Play implements Outside {
     seen.set(`${state} ${plan.tenant_id}`, of.add(plan.plan_id));
     if (of.size > this.#schedule.maxPlansPerRun)
       this.watch.violations.push(`${state} of ${of.size} plans of ${plan.tenant_id} in a cycle`);
+  }
+
+  #edited(key: WatchedKey, stepId: string) {
+    const { steps = [] } = this.watch.plans.get(key.plan_id)?.plan ?? {};
+    return editedParameters(steps.find(({ step_id }) => step_id === stepId)?.action_type ?? '');
   }
 
   async #letPass(turns: number): Promise<void> {

@@ -65,6 +65,8 @@ export const COMMANDS = [
   'grant_attempt',
   'approve_intent',
   'reject_intent',
+  'edit_intent',
+  'edit_and_approve',
 ] as const;
 
 const oneOf = <T>(...values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
@@ -95,7 +97,8 @@ const command: fc.Arbitrary<ScheduledCommand> = fc.record({
   step: oneOf(0, 0, 1),
   by: oneOf<'ana' | 'ben'>('ben', 'ben', 'ben', 'ana'),
   do: oneOf(...COMMANDS),
-  after,
+  // Some come when steps already wait for somebody.
+  after: fc.oneof(after, fc.integer({ min: MOST_TURNS_APART, max: 8 * MOST_TURNS_APART })),
 });
 
 const change: fc.Arbitrary<ScheduledChange> = fc.record({

@@ -14,6 +14,8 @@ export const approvedIntents = (entries: readonly LedgerEntry[]): Set<string> =>
   const approved = new Set<string>();
   for (const { event_type, data } of entries as readonly PlanEvent[]) {
     if (event_type === 'STEP_STARTED') inFlight.set(`${data.step_id}#${data.attempt}`, data.action_intent_id);
+    if (event_type === 'STEP_INTENT_EDITED')
+      inFlight.set(`${data.step_id}#${data.attempt}`, data.action_intent_id);
     const id = event_type === 'STEP_APPROVED' && inFlight.get(`${data.step_id}#${data.attempt}`);
     if (id) approved.add(id);
   }
