@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { PutEventsCommandInput } from '@aws-sdk/client-eventbridge';
 import type { Clock } from '../application/clock.ts';
 import { CLOCK_PATH } from './clock/clock-path.ts';
+import { readBody } from './http-request.ts';
 import { createLambdaEndpoint, LAMBDA_PATH, MAX_PAYLOAD_BYTES } from './lambda-endpoint.ts';
 import type { LocalSystem } from './local-system.ts';
 import {
@@ -23,18 +24,6 @@ const json = (status: number, body: unknown, type = 'application/json'): HttpAns
 
 const unknownTarget = (target: string): HttpAnswer =>
   json(400, { __type: 'UnknownOperationException', message: `There is no operation ${target} here` });
-
-/** Undefined when the body is too large. */
-const readBody = async (request: IncomingMessage, maxBytes: number): Promise<string | undefined> => {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    bytes += (chunk as Buffer).length;
-    if (bytes > maxBytes) return undefined;
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-};
 
 const regionOf = (arn: string): string => arn.split(':').at(3) ?? '';
 

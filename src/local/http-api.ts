@@ -1,12 +1,12 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { handler } from '../../functions/api/execution-status.ts';
 import type { Clock } from '../application/clock.ts';
 import type { ApiRuntime } from '../runtime/api-runtime.ts';
 import type { HttpAnswer } from '../runtime/http-handler.ts';
 import { apiEvent, matchRoute } from './http-api/api-event.ts';
 import { createLocalTokens, type LocalTokens, TOKEN_PATH, TOKEN_SECONDS } from './http-api/local-tokens.ts';
-import { PortInUseError } from './process/port-in-use-error.ts';
+import { bearerOf, readBody } from './http-request.ts';
+import { listenOnLoopback, stopServer } from './process/loopback-server.ts';
 
 export interface HttpApiOptions {
   /** 0: a free one. */
@@ -25,33 +25,11 @@ const HOST = '127.0.0.1';
 /** Largest body of a request that API Gateway takes, in bytes. */
 const MAX_BODY_BYTES = 10 * 1024 * 1024;
 
-/** Undefined when the body is too large; it is read to its end even so, or the client would never see the answer. */
-const readBody = async (request: IncomingMessage): Promise<string | undefined> => {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    bytes += (chunk as Buffer).length;
-    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk as Buffer);
-  }
-  return bytes <= MAX_BODY_BYTES ? Buffer.concat(chunks).toString('utf8') : undefined;
-};
-
 const json = (statusCode: number, body: unknown, headers: HttpAnswer['headers'] = {}): HttpAnswer => ({
   statusCode,
   headers: { 'content-type': 'application/json', ...headers },
   body: JSON.stringify(body),
 });
-
-const bearerOf = ({ authorization = '' }: IncomingMessage['headers']): string =>
-  /^bearer (.+)$/i.exec(authorization)?.[1] ?? '';
-
-const listen = (server: Server, port: number): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' ? new PortInUseError(port, { cause: error }) : error),
-    );
-    server.listen(port, HOST, resolve);
-  });
 
 /** A page whose name was made to lead here must get no token: it does not know this machine by its own names. */
 const isAskedByThisMachine = ({ headers }: IncomingMessage, port: string): boolean =>
@@ -84,7 +62,7 @@ export const startHttpApi = async ({ port, runtime, clock }: HttpApiOptions): Pr
   ): Promise<HttpAnswer> => {
     const { method = 'GET', headers } = request;
     const url = URL.parse(`${origin}${request.url ?? '/'}`);
-    const body = await readBody(request);
+    const body = await readBody(request, MAX_BODY_BYTES);
     if (method === 'GET' && url?.pathname === TOKEN_PATH) return grantToken(tokens, request, url);
     const route = url && matchRoute(handler.routeKeys, method, url.pathname);
     if (!route) return json(404, { message: 'Not Found' });
@@ -96,8 +74,7 @@ export const startHttpApi = async ({ port, runtime, clock }: HttpApiOptions): Pr
   };
 
   const server = createServer();
-  await listen(server, port);
-  const url = `http://${HOST}:${(server.address() as AddressInfo).port}`;
+  const { url } = await listenOnLoopback(server, port);
   const tokens = await createLocalTokens(url, clock);
   const reply = (response: ServerResponse, { statusCode, headers, body }: HttpAnswer): void => {
     response.writeHead(statusCode, headers).end(body);
@@ -114,10 +91,6 @@ export const startHttpApi = async ({ port, runtime, clock }: HttpApiOptions): Pr
 
   return {
     url,
-    stop: () =>
-      new Promise<void>((resolve, reject) => {
-        server.close((error) => (error ? reject(error) : resolve()));
-        server.closeAllConnections();
-      }),
+    stop: () => stopServer(server),
   };
 };

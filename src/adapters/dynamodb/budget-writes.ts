@@ -9,8 +9,8 @@ type Table = Pick<TableNames, 'AUTONOMY_BUDGET_STATE_TABLE_NAME'>;
 type EffectOf<K extends PlanEffect['kind']> = Extract<PlanEffect, { kind: K }>;
 
 /** The day's count must still be below the cap; with no row yet, nothing was taken. */
-const BELOW_THE_CAP = '(attribute_not_exists(#total) OR #total < :max)';
-const BELOW_THE_CAP_OF_TYPE = '(attribute_not_exists(#of_type) OR #of_type < :max_of_type)';
+const BELOW_THE_CAP = 'attribute_not_exists(#total) OR #total < :max';
+const BELOW_THE_TYPES_CAP = 'attribute_not_exists(#of_type) OR #of_type < :max_of_type';
 
 /** Where a level's rows stand: its budget, and how much of it was taken on each day. */
 export const budgetPk = (scope: Scope, level: BudgetLevel): string =>
@@ -37,16 +37,16 @@ const spendWrite = (
   { day, action_type }: EffectOf<'SPEND_BUDGET'>,
   { level, max, max_of_type }: BudgetCounter,
 ): TransactItem => {
-  const ofType = max_of_type === undefined ? '' : ` AND ${BELOW_THE_CAP_OF_TYPE}`;
+  const ofType = max_of_type !== undefined;
   return {
     Update: {
       ...update(table, scope, { level, day }),
       UpdateExpression: 'ADD #total :one, #of_type :one',
-      ConditionExpression: `${BELOW_THE_CAP}${ofType}`,
+      ConditionExpression: ofType ? `(${BELOW_THE_CAP}) AND (${BELOW_THE_TYPES_CAP})` : BELOW_THE_CAP,
       ExpressionAttributeNames: { '#total': 'total', '#of_type': countOfType(action_type) },
       ExpressionAttributeValues: {
         ...{ ':one': 1, ':max': max },
-        ...(max_of_type !== undefined && { ':max_of_type': max_of_type }),
+        ...(ofType && { ':max_of_type': max_of_type }),
       },
     },
   };

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { Clock } from '../../application/clock.ts';
+import { listenOnLoopback, stopServer } from '../process/loopback-server.ts';
 import type { CrmAnswer } from './crm-answer.ts';
 import { createCrmApi } from './crm-api.ts';
 import { type CrmFault, type CrmRequest, takeFault } from './crm-faults.ts';
@@ -82,19 +81,12 @@ export const startLocalCrm = async (options: LocalCrmOptions): Promise<LocalCrm>
   const server = createServer((incoming, response) => {
     serve(incoming, response).catch(() => response.destroy());
   });
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { url } = await listenOnLoopback(server, port);
 
   return {
     ...{ url, requests, faults },
     objects: objects.all,
     expireTokens: tokens.expireAll,
-    async stop() {
-      if (!server.listening) return;
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
+    stop: () => stopServer(server),
   };
 };

@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Clock } from '../../application/clock.ts';
-import { PortInUseError } from '../process/port-in-use-error.ts';
+import { bearerOf, readBody } from '../http-request.ts';
+import { listenOnLoopback, stopServer } from '../process/loopback-server.ts';
 import { answerMcp, type InvokeAdapter } from './mcp-endpoint.ts';
 import { createTokenIssuer, type GatewayCredentials, TOKEN_PATH, type TokenIssuer } from './token-issuer.ts';
 
@@ -21,22 +21,10 @@ export interface LocalGateway {
   stop(): Promise<void>;
 }
 
-const HOST = '127.0.0.1';
 const MCP_PATH = '/mcp';
 
 /** Largest body of a request, in bytes: what Lambda takes, which the real gateway hands it on to. */
 const MAX_BODY_BYTES = 6_291_456;
-
-const readBody = async (request: IncomingMessage): Promise<string | undefined> => {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    bytes += (chunk as Buffer).length;
-    if (bytes > MAX_BODY_BYTES) return undefined;
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-};
 
 const reply = (
   response: ServerResponse,
@@ -55,17 +43,6 @@ const parsed = (body: string): { readonly message?: unknown } => {
   }
 };
 
-const bearerOf = ({ authorization = '' }: IncomingMessage['headers']): string =>
-  /^bearer (.+)$/i.exec(authorization)?.[1] ?? '';
-
-const listen = (server: Server, port: number): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' ? new PortInUseError(port, { cause: error }) : error),
-    );
-    server.listen(port, HOST, resolve);
-  });
-
 /**
  * The tool gateway on this machine: MCP over HTTP without sessions, for who has a token of its own issuer, in front of the adapter
  * functions. It checks no arguments; the adapters do.
@@ -81,7 +58,7 @@ export const startLocalGateway = async (options: LocalGatewayOptions): Promise<L
     response: ServerResponse,
   ): Promise<void> => {
     const { method = 'GET', url: path = '/', headers } = request;
-    const body = await readBody(request);
+    const body = await readBody(request, MAX_BODY_BYTES);
     if (body === undefined) return reply(response, 413, { error: 'the request is too large' });
     const issued = await tokens.answer({ method, path, authorization: headers.authorization, body });
     if (issued) return reply(response, issued.status, issued.body);
@@ -100,8 +77,7 @@ export const startLocalGateway = async (options: LocalGatewayOptions): Promise<L
   };
 
   const server = createServer();
-  await listen(server, port);
-  const issuer = `http://${HOST}:${(server.address() as AddressInfo).port}`;
+  const { url: issuer } = await listenOnLoopback(server, port);
   const tokens = await createTokenIssuer({ issuer, credentials, clock });
   server.on('request', (request, response) => {
     answer(tokens, request, response).catch((error: Error) => {
@@ -112,10 +88,6 @@ export const startLocalGateway = async (options: LocalGatewayOptions): Promise<L
 
   return {
     ...{ url: `${issuer}${MCP_PATH}`, tokenUrl: `${issuer}${TOKEN_PATH}`, issuer },
-    stop: () =>
-      new Promise<void>((resolve, reject) => {
-        server.close((error) => (error ? reject(error) : resolve()));
-        server.closeAllConnections();
-      }),
+    stop: () => stopServer(server),
   };
 };

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
-import { PortInUseError } from './port-in-use-error.ts';
+import { createServer } from 'node:net';
+import { listenOnLoopback } from './loopback-server.ts';
 
 /**
  * Answers a TCP port on 127.0.0.1 that nobody listens on: `port` itself, or one of the system's choice when it is 0 or
@@ -10,18 +10,8 @@ import { PortInUseError } from './port-in-use-error.ts';
  */
 export async function reserveLoopbackPort(port = 0): Promise<number> {
   const server = createServer();
-  server.listen({ port, host: '127.0.0.1', exclusive: true });
-  try {
-    await once(server, 'listening');
-  } catch (error) {
-    throw isAddressInUse(error) ? new PortInUseError(port, { cause: error }) : error;
-  }
-  const reserved = (server.address() as AddressInfo).port;
+  const { port: reserved } = await listenOnLoopback(server, port);
   server.close();
   await once(server, 'close');
   return reserved;
-}
-
-function isAddressInUse(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
 }

@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import type { Server } from 'node:http';
 import type { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { TableNames } from '../../adapters/dynamodb/table-names.ts';
@@ -15,6 +13,7 @@ import { type RunningDynamoDb, startDynamoDb } from '../dynamodb/start-dynamodb.
 import { startHttpApi } from '../http-api.ts';
 import { createLocalSystem, type LocalSystem } from '../local-system.ts';
 import { reserveLoopbackPort } from '../process/loopback-port.ts';
+import { listenOnLoopback, stopServer } from '../process/loopback-server.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { scenarioInvocations } from '../scenario/scenario-invocations.ts';
 import { scenarioTools } from '../scenario/scenario-world.ts';
@@ -49,11 +48,6 @@ export interface LocalWorld {
   resume(): void;
   stop(): Promise<void>;
 }
-
-const listen = async (server: Server, port: number): Promise<void> => {
-  server.listen({ port, host: '127.0.0.1' });
-  await once(server, 'listening');
-};
 
 const journalIn = (directory: string | undefined) =>
   directory === undefined ? { journal: undefined, unfinished: [] } : executionJournal(directory);
@@ -128,7 +122,7 @@ export const startLocalWorld = async ({
   });
   const api = await startHttpApi({ port: 0, clock, runtime: apiRuntime(system, service, dynamoDb, clock) });
   const server = createAwsEndpoint(system, clock, api.url);
-  await listen(server, awsPort);
+  await listenOnLoopback(server, awsPort);
   return {
     ...{ system, dynamoDb, toolWorld, apiUrl: api.url, unfinished: unfinished.length },
     resume: () => unfinished.forEach((execution) => void system.stepFunctions.resume(execution)),
@@ -138,8 +132,7 @@ export const startLocalWorld = async ({
       // First of all: an execution that saw DynamoDB go would end as FAILED instead of going on at the next start.
       system.stepFunctions.close();
       system.forgetWaiting();
-      server.close();
-      server.closeAllConnections();
+      await stopServer(server);
       await api.stop();
       await toolWorld.stop();
       await dynamoDb.stop();

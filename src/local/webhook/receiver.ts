@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { verifySignature } from '../../adapters/connectors/webhook/signature.ts';
 import type { Clock } from '../../application/clock.ts';
+import { listenOnLoopback, stopServer } from '../process/loopback-server.ts';
 
 const delivery = z.object({
   event_type: z.string(),
@@ -111,16 +110,10 @@ export const startWebhookReceiver = async (options: ReceiverOptions): Promise<We
   const server = createServer((request, response) => {
     answer(request, response).catch(() => request.socket.destroy());
   });
-  server.listen(options.port ?? 0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const stop = async (): Promise<void> => {
-    server.close();
-    server.closeAllConnections();
-    await once(server, 'close');
-  };
+  const { url, port } = await listenOnLoopback(server, options.port);
+  const stop = (): Promise<void> => stopServer(server);
   return {
-    ...{ url: `http://127.0.0.1:${port}/`, port, stop, [Symbol.asyncDispose]: stop },
+    ...{ url: `${url}/`, port, stop, [Symbol.asyncDispose]: stop },
     inject: (fault, times = 1) => void faults.unshift(...Array.from({ length: times }, () => fault)),
     deliveries: () => [...known.values()],
   };
