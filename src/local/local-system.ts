@@ -11,6 +11,7 @@ import { createRuntime, type Runtime, type RuntimeOverrides } from '../runtime/r
 import { atMost } from './at-most.ts';
 import { createCapacityMeter, meterCapacity } from './dynamodb/capacity-meter.ts';
 import { createLocalBus, type LocalBus } from './event-bus.ts';
+import type { InvokeAdapter } from './gateway/mcp-endpoint.ts';
 import { createLocalLambda, type LocalLambda } from './lambda.ts';
 import { createLocalRequeue } from './local-requeue.ts';
 import type { ServiceDefinition } from './service/service-definition.ts';
@@ -18,7 +19,7 @@ import type { LambdaInvocation } from './step-functions/engine/lambda-invocation
 import type { ExecutionRecord } from './step-functions/executions/execution.ts';
 import type { Journal } from './step-functions/executions/journal.ts';
 import { createStepFunctions, type StepFunctions } from './step-functions/step-functions.ts';
-import type { InvokeAdapter, ToolWorld } from './tool-world.ts';
+import type { ToolWorld } from './tool-world.ts';
 
 export interface LocalSystemOptions {
   readonly service: ServiceDefinition;

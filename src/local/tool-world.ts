@@ -2,17 +2,10 @@ import { randomBytes } from 'node:crypto';
 import type { Clock } from '../application/clock.ts';
 import { ConfigurationError } from '../application/errors.ts';
 import type { SecretStore } from '../application/ports/configuration.ts';
-import type { ConnectorId } from '../contracts/tools.ts';
 import { type LocalCrm, startLocalCrm } from './crm/crm-server.ts';
 import { startLocalGateway } from './gateway/gateway-server.ts';
+import type { InvokeAdapter } from './gateway/mcp-endpoint.ts';
 import { startWebhookReceiver, type WebhookReceiver } from './webhook/receiver.ts';
-
-/** Invokes the function of a connector, as the gateway does. */
-export type InvokeAdapter = (
-  connector: ConnectorId,
-  event: Readonly<Record<string, unknown>>,
-  clientContext: { readonly custom: Readonly<Record<string, string>> },
-) => Promise<unknown>;
 
 /** Everything on the far side of the functions: the tool gateway, and systems for the tools to act on. */
 export interface ToolWorld {
@@ -33,8 +26,6 @@ export interface ToolWorldOptions {
   readonly clock: Clock;
   /** How many times as fast as real time the clock runs; default 1. */
   readonly speed?: number;
-  /** 0 or absent: a free one. */
-  readonly gatewayPort?: number;
 }
 
 const SECRET_BYTES = 24;
@@ -51,18 +42,14 @@ const secretsOf = (known: Readonly<Record<string, Readonly<Record<string, string
 const notConnected: InvokeAdapter = () => Promise.reject(new Error('no adapters are connected yet'));
 
 /** Starts the gateway, a CRM and a receiver of webhooks on free ports of this machine, with secrets that nobody else knows. */
-export const startToolWorld = async ({
-  clock,
-  speed = 1,
-  gatewayPort = 0,
-}: ToolWorldOptions): Promise<ToolWorld> => {
+export const startToolWorld = async ({ clock, speed = 1 }: ToolWorldOptions): Promise<ToolWorld> => {
   const gatewaySecret = { client_id: 'local-gateway', client_secret: secret() };
   const crmSecret = { client_id: 'local-crm', client_secret: secret() };
   const signing_key = secret();
   let invoke = notConnected;
   const [gateway, crm, webhook] = await Promise.all([
     startLocalGateway({
-      ...{ clock, port: gatewayPort },
+      clock,
       credentials: { clientId: gatewaySecret.client_id, clientSecret: gatewaySecret.client_secret },
       invokeAdapter: (connector, event, context) => invoke(connector, event, context),
     }),

@@ -2,7 +2,7 @@ import { toolResultOf } from '../../src/adapters/gateway/tool-reply.ts';
 import { EffectUnknownError } from '../../src/application/errors.ts';
 import type { CompensationInvocation, ToolGateway } from '../../src/application/ports/tools.ts';
 import { type ConnectorId, compensationTool, findTool, toolAnswer } from '../../src/contracts/tools.ts';
-import type { InvokeAdapter } from '../../src/local/tool-world.ts';
+import type { InvokeAdapter } from '../../src/local/gateway/mcp-endpoint.ts';
 import type { Adapter } from '../../src/runtime/adapter.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
 
