@@ -7,6 +7,9 @@ const TIERS: ReadonlyMap<string, RiskLevel> = new Map([
   ['PREP_RENEWAL_BRIEF', 'LOW'],
   ['ESCALATE_SUPPORT_RISK', 'MEDIUM'],
   ['REQUEST_RENEWAL_MEETING', 'HIGH'],
+  ['CREATE_INTERNAL_NOTE', 'LOW'],
+  ['CREATE_INTERNAL_TASK', 'LOW'],
+  ['CREATE_CRM_TASK', 'MEDIUM'],
 ]);
 
 /** The policy's risk tier of an action type; a type without a tier is HIGH, so that nothing unknown runs by itself. */

@@ -6,6 +6,9 @@ describe('risk', () => {
   it.each([
     ['PREP_RENEWAL_BRIEF', 'LOW'],
     ['ESCALATE_SUPPORT_RISK', 'MEDIUM'],
+    ['CREATE_INTERNAL_NOTE', 'LOW'],
+    ['CREATE_INTERNAL_TASK', 'LOW'],
+    ['CREATE_CRM_TASK', 'MEDIUM'],
     ['REQUEST_RENEWAL_MEETING', 'HIGH'],
     ['LAUNCH_ROCKET', 'HIGH'],
     ['__proto__', 'HIGH'],
