@@ -1,12 +1,12 @@
 import type { ChangeConfigurationInput } from '../../src/application/change-configuration.ts';
-import type { ValidationError } from '../../src/application/errors.ts';
 import type { ExplainAutonomyInput } from '../../src/application/explain-autonomy.ts';
 import { AUTONOMY_MODES, type AutonomyMode } from '../../src/domain/autonomy/autonomy-mode.ts';
 import type { ConfigChange } from '../../src/domain/autonomy/config-change.ts';
-import { argumentsOf, wholeNumber } from '../../src/local/terminal/command-line.ts';
+import { wholeNumber } from '../../src/local/terminal/command-line.ts';
 import { identifierOf, textOf } from './option-values.ts';
 import { UsageError } from './run-tool.ts';
 import { LOCAL_STAGE } from './stage-service.ts';
+import { toolArguments } from './tool-arguments.ts';
 
 export const AUTONOMY_USAGE = `npm run autonomy -- COMMAND [options]
 
@@ -76,13 +76,7 @@ export type AutonomyRequest = { readonly stage: string } & (
   | ConfigChangeRequest
 );
 
-const parsed = (args: string[]) => {
-  try {
-    return argumentsOf(OPTIONS, args);
-  } catch (error) {
-    throw new UsageError((error as ValidationError).message);
-  }
-};
+const parsed = (args: string[]) => toolArguments(OPTIONS, args);
 type Values = ReturnType<typeof parsed>['values'];
 
 const onlyOptions = (verb: string, values: Values, allowed: readonly string[]): void => {

@@ -1,10 +1,9 @@
-import type { ValidationError } from '../../src/application/errors.ts';
 import { complaints } from '../../src/contracts/complaints.ts';
 import { type PlanCycleInput, planCycleInput } from '../../src/contracts/plan-cycle.ts';
-import { argumentsOf } from '../../src/local/terminal/command-line.ts';
 import { dateTimeOf, identifierOf } from './option-values.ts';
 import { UsageError } from './run-tool.ts';
 import { LOCAL_STAGE } from './stage-service.ts';
+import { toolArguments } from './tool-arguments.ts';
 
 export const BACKFILL_USAGE = `npm run backfill -- --tenant T … | --plan ID … [options]
 
@@ -36,13 +35,7 @@ export interface BackfillRequest {
   readonly input: PlanCycleInput;
 }
 
-const parsed = (args: string[]) => {
-  try {
-    return argumentsOf(OPTIONS, args);
-  } catch (error) {
-    throw new UsageError((error as ValidationError).message);
-  }
-};
+const parsed = (args: string[]) => toolArguments(OPTIONS, args);
 
 const inputOf = ({ tenant, plan, ...values }: ReturnType<typeof parsed>['values']): PlanCycleInput => ({
   ...(tenant && { tenant_ids: tenant.map((id) => identifierOf('--tenant', id)) }),

@@ -1,11 +1,11 @@
 import type { PersonCommand } from '../../src/application/command-plan.ts';
-import type { ValidationError } from '../../src/application/errors.ts';
 import { PLAN_STATUSES, type PlanStatus } from '../../src/domain/plan/plan.ts';
-import { argumentsOf, wholeNumber } from '../../src/local/terminal/command-line.ts';
+import { wholeNumber } from '../../src/local/terminal/command-line.ts';
 import { editParameters } from './edit-arguments.ts';
 import { identifierOf, textOf } from './option-values.ts';
 import { UsageError } from './run-tool.ts';
 import { LOCAL_STAGE } from './stage-service.ts';
+import { toolArguments } from './tool-arguments.ts';
 
 export const PLANS_USAGE = `npm run plans -- COMMAND [options]
 
@@ -96,13 +96,7 @@ export type PlansRequest = { readonly stage: string } & (
   | ChangeRequest
 );
 
-const parsed = (args: string[]) => {
-  try {
-    return argumentsOf(OPTIONS, args);
-  } catch (error) {
-    throw new UsageError((error as ValidationError).message);
-  }
-};
+const parsed = (args: string[]) => toolArguments(OPTIONS, args);
 type Values = ReturnType<typeof parsed>['values'];
 
 const onlyOptions = (verb: string, values: Values, allowed: readonly string[]): void => {

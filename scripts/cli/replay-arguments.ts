@@ -1,9 +1,8 @@
 import { userInfo } from 'node:os';
-import type { ValidationError } from '../../src/application/errors.ts';
-import { argumentsOf } from '../../src/local/terminal/command-line.ts';
 import { identifierOf, textOf } from './option-values.ts';
 import { UsageError } from './run-tool.ts';
 import { LOCAL_STAGE } from './stage-service.ts';
+import { toolArguments } from './tool-arguments.ts';
 
 export const REPLAY_USAGE = `npm run replay -- --intent ID --reason TEXT (--tenant T --account A | --plan PLAN) [options]
 
@@ -47,13 +46,7 @@ export interface ReplayArguments {
   readonly place: IntentPlace;
 }
 
-const parsed = (args: string[]) => {
-  try {
-    return argumentsOf(OPTIONS, args);
-  } catch (error) {
-    throw new UsageError((error as ValidationError).message);
-  }
-};
+const parsed = (args: string[]) => toolArguments(OPTIONS, args);
 type Values = ReturnType<typeof parsed>['values'];
 
 const placeOf = ({ tenant, account, plan }: Values): IntentPlace => {

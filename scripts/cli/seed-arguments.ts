@@ -1,7 +1,6 @@
-import type { ValidationError } from '../../src/application/errors.ts';
-import { argumentsOf } from '../../src/local/terminal/command-line.ts';
 import { UsageError } from './run-tool.ts';
 import { LOCAL_STAGE } from './stage-service.ts';
+import { toolArguments } from './tool-arguments.ts';
 
 export const SEED_USAGE = `npm run seed -- [options]
 
@@ -14,13 +13,7 @@ Exit codes: 0 done, 1 something failed, 2 bad input`;
 
 const OPTIONS = { stage: { type: 'string', default: LOCAL_STAGE }, json: { type: 'boolean' } } as const;
 
-const parsed = (args: string[]) => {
-  try {
-    return argumentsOf(OPTIONS, args);
-  } catch (error) {
-    throw new UsageError((error as ValidationError).message);
-  }
-};
+const parsed = (args: string[]) => toolArguments(OPTIONS, args);
 
 /**
  * The stage that the command line of `seed` names.

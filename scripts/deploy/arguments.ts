@@ -1,6 +1,5 @@
-import type { ValidationError } from '../../src/application/errors.ts';
-import { argumentsOf } from '../../src/local/terminal/command-line.ts';
 import { UsageError } from '../cli/run-tool.ts';
+import { toolArguments } from '../cli/tool-arguments.ts';
 import { deployedStage } from './deployed-stage.ts';
 import { type DeployRequest, STEP_NAMES, type StepName, skippedSteps } from './steps.ts';
 
@@ -38,13 +37,7 @@ export interface DeployArguments extends DeployRequest {
   readonly json: boolean;
 }
 
-const parsed = (args: string[]) => {
-  try {
-    return argumentsOf(OPTIONS, args);
-  } catch (error) {
-    throw new UsageError((error as ValidationError).message);
-  }
-};
+const parsed = (args: string[]) => toolArguments(OPTIONS, args);
 
 const stepOf = (text: string, skipped: readonly StepName[]): StepName => {
   const name = STEP_NAMES.find((candidate) => candidate === text);

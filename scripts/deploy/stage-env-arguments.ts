@@ -1,6 +1,5 @@
-import type { ValidationError } from '../../src/application/errors.ts';
-import { argumentsOf } from '../../src/local/terminal/command-line.ts';
 import { UsageError } from '../cli/run-tool.ts';
+import { toolArguments } from '../cli/tool-arguments.ts';
 import { deployedStage } from './deployed-stage.ts';
 
 export const STAGE_ENV_USAGE = `npm run stage-env -- --stage NAME [--json]
@@ -14,13 +13,7 @@ Exit codes: 0 done, 1 there is no such stack or it lacks outputs, 2 bad input`;
 
 const OPTIONS = { stage: { type: 'string' }, json: { type: 'boolean' } } as const;
 
-const parsed = (args: string[]) => {
-  try {
-    return argumentsOf(OPTIONS, args);
-  } catch (error) {
-    throw new UsageError((error as ValidationError).message);
-  }
-};
+const parsed = (args: string[]) => toolArguments(OPTIONS, args);
 
 /**
  * The stage that the command line of `stage-env` names.

@@ -1,7 +1,6 @@
-import type { ValidationError } from '../../src/application/errors.ts';
-import { argumentsOf } from '../../src/local/terminal/command-line.ts';
 import { UsageError } from '../cli/run-tool.ts';
 import { LOCAL_STAGE } from '../cli/stage-service.ts';
+import { toolArguments } from '../cli/tool-arguments.ts';
 
 export const CHECK_NAMES = [
   ...(['lifecycle', 'failure', 'compensation', 'duplicate'] as const),
@@ -43,13 +42,7 @@ export interface E2eRequest {
   readonly json: boolean;
 }
 
-const parsed = (args: string[]) => {
-  try {
-    return argumentsOf(OPTIONS, args);
-  } catch (error) {
-    throw new UsageError((error as ValidationError).message);
-  }
-};
+const parsed = (args: string[]) => toolArguments(OPTIONS, args);
 
 const checksOf = (only: string | undefined): readonly CheckName[] => {
   if (only === undefined) return CHECK_NAMES;
