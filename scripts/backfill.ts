@@ -2,28 +2,8 @@ import { BACKFILL_USAGE, type BackfillRequest, backfillRequest } from './cli/bac
 import { backfillReport } from './cli/backfill-report.ts';
 import { openMachines, type StageMachines } from './cli/open-machines.ts';
 import { executionEnd, failStateInput, findMachine, startPlanCycle } from './cli/plan-cycle-execution.ts';
-import { runTool, type ToolAnswer } from './cli/run-tool.ts';
-
-/** What shells report for a program that Ctrl-C ended. */
-const EXIT_INTERRUPTED = 130;
-const PROGRESS_EVERY_MS = 2_000;
-
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
-
-const progress = () => {
-  let toldMs = 0;
-  return (elapsedMs: number): void => {
-    if (elapsedMs - toldMs < PROGRESS_EVERY_MS) return;
-    toldMs = elapsedMs;
-    say(`running for ${Math.round(elapsedMs / 1000)} s`);
-  };
-};
-
-const untilInterrupted = (): AbortSignal => {
-  const waiting = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => waiting.abort());
-  return waiting.signal;
-};
+import { EXIT_INTERRUPTED, runTool, type ToolAnswer } from './cli/run-tool.ts';
+import { progress, say, untilInterrupted } from './cli/waiting.ts';
 
 const interrupted = (execution_arn: string, { cliOptions }: StageMachines): ToolAnswer => {
   const command = `aws stepfunctions describe-execution --execution-arn ${execution_arn}${cliOptions}`;

@@ -1,7 +1,7 @@
 import type { EndedExecution } from '../../src/domain/execution/execution-status.ts';
 import { causeText } from './cycle-result.ts';
 import { oneLine } from './one-line.ts';
-import type { ToolAnswer } from './run-tool.ts';
+import { EXIT_INTERRUPTED, type ToolAnswer } from './run-tool.ts';
 
 /** A replay that was started. */
 export interface StartedReplay {
@@ -10,9 +10,6 @@ export interface StartedReplay {
   /** Number of the execution. */
   readonly attempt_count: number;
 }
-
-/** What shells report for a program that Ctrl-C ended. */
-const EXIT_INTERRUPTED = 130;
 
 const errorText = ({ error_code, error_class, error_message }: EndedExecution): string =>
   `${error_code} (${error_class ?? 'UNKNOWN'})${error_message === undefined ? '' : `: ${error_message}`}`;

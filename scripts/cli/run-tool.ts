@@ -14,6 +14,9 @@ export interface ToolAnswer {
   readonly complaint?: string;
 }
 
+/** What shells report for a program that Ctrl-C ended. */
+export const EXIT_INTERRUPTED = 130;
+
 /** The command line itself does not fit: its usage is shown. */
 export class UsageError extends ValidationError {}
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { EXIT_INTERRUPTED } from './run-tool.ts';
 
 /** Time between two lines about something that still runs, in milliseconds. */
 const PROGRESS_EVERY_MS = 2_000;
@@ -18,10 +19,19 @@ export const progress = (): ((elapsedMs: number) => void) => {
   };
 };
 
-/** Aborted when somebody wants to wait no longer. */
+/** Under npm one Ctrl-C comes twice: from the terminal, and handed on by npm. */
+const SIGNALS_OF_ONE_INTERRUPT = 2;
+
+/** Aborted when somebody wants to wait no longer; who asks for that once more does not wait for what is cleaned up either. */
 export const untilInterrupted = (): AbortSignal => {
   const waiting = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => waiting.abort());
+  let heard = 0;
+  const hear = (): void => {
+    heard += 1;
+    waiting.abort();
+    if (heard > SIGNALS_OF_ONE_INTERRUPT) process.exit(EXIT_INTERRUPTED);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, hear);
   return waiting.signal;
 };
 

@@ -1,9 +1,6 @@
-import type { ToolAnswer } from '../cli/run-tool.ts';
+import { EXIT_INTERRUPTED, type ToolAnswer } from '../cli/run-tool.ts';
 import type { StepResult } from './run-steps.ts';
 import { commandText, type DeployRequest, goOnWith, type Step } from './steps.ts';
-
-/** What shells report for a program that Ctrl-C ended. */
-const EXIT_INTERRUPTED = 130;
 
 /** The steps and their commands, one a line. */
 export const planReport = ({ stage }: DeployRequest, steps: readonly Step[]): ToolAnswer => ({
