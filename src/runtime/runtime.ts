@@ -115,6 +115,15 @@ const lazily = <T>(make: () => T): (() => T) => {
   };
 };
 
+type Parts = Readonly<Record<string, () => unknown>>;
+
+/** An object with parts that are made when they are first asked for. */
+const withParts = <O extends object, P extends Parts>(object: O, parts: P) => {
+  const getters = Object.entries(parts).map(([name, get]) => [name, { get, enumerable: true }]);
+  Object.defineProperties(object, Object.fromEntries(getters));
+  return object as O & { readonly [name in keyof P]: ReturnType<P[name]> };
+};
+
 const documentClient = (client: DynamoDBClient): DynamoDBDocumentClient => {
   throwTransientErrors(client);
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
@@ -209,66 +218,12 @@ export const createRuntime = (environment: Environment, overrides: RuntimeOverri
     reservations: lazily(() => createDecisionReservations(client(), tables)),
     runStates: lazily(() => createDecisionRunStates(client(), tables)),
   };
-  return {
-    environment,
-    clock,
-    log,
-    connectors,
-    get plans() {
-      return parts.plans();
+  return withParts(
+    {
+      ...{ environment, clock, log, connectors },
+      proposals: overrides.proposals ?? nothingProposed,
+      requeue: overrides.requeue ?? throughScheduler,
     },
-    get attempts() {
-      return parts.attempts();
-    },
-    get intents() {
-      return parts.intents();
-    },
-    get tenants() {
-      return parts.tenants();
-    },
-    get autonomy() {
-      return parts.autonomy();
-    },
-    get configs() {
-      return parts.configs();
-    },
-    get executions() {
-      return parts.executions();
-    },
-    get lease() {
-      return parts.lease();
-    },
-    get events() {
-      return parts.events();
-    },
-    get tools() {
-      return parts.tools();
-    },
-    get registry() {
-      return parts.registry();
-    },
-    get killSwitches() {
-      return parts.killSwitches();
-    },
-    get idempotency() {
-      return parts.idempotency();
-    },
-    get guard() {
-      return parts.guard();
-    },
-    get metrics() {
-      return parts.metrics();
-    },
-    get settings() {
-      return parts.settings();
-    },
-    get reservations() {
-      return parts.reservations();
-    },
-    get runStates() {
-      return parts.runStates();
-    },
-    proposals: overrides.proposals ?? nothingProposed,
-    requeue: overrides.requeue ?? throughScheduler,
-  };
+    parts,
+  );
 };

@@ -1,11 +1,9 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   type DynamoDBDocumentClient,
   PutCommand,
   type PutCommandInput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { z } from 'zod';
 import { TransientError, ValidationError } from '../../application/errors.ts';
 import type {
@@ -16,6 +14,7 @@ import type {
 import { identifier, instant, later } from '../../domain/identifiers.ts';
 import type { TransactItem } from './guarded-write.ts';
 import { DECISION_KEY_SK, decisionKeyPk } from './keys.ts';
+import { rowInTheWay } from './row-in-the-way.ts';
 import { parseRow } from './rows.ts';
 import type { TableNames } from './table-names.ts';
 
@@ -137,17 +136,6 @@ export const createDecisionReservations = (
   client: DynamoDBDocumentClient,
   { IDEMPOTENCY_STORE_TABLE_NAME: TableName }: Table,
 ): DecisionReservations => {
-  /** Carries out a conditional write, or gives back the row that was in its way. */
-  const rowInTheWay = async (write: () => Promise<unknown>) => {
-    try {
-      await write();
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return unmarshall(error.Item ?? {});
-    }
-  };
-
   const put = (input: Omit<PutCommandInput, 'TableName'>) =>
     rowInTheWay(() =>
       client.send(new PutCommand({ TableName, ...input, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' })),

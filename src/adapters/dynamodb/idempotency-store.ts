@@ -1,4 +1,3 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   DeleteCommand,
   type DynamoDBDocumentClient,
@@ -7,13 +6,13 @@ import {
   type PutCommandInput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { z } from 'zod';
 import { TransientError, ValidationError } from '../../application/errors.ts';
 import type { Claim, ClaimRequest, IdempotencyStore } from '../../application/ports/connectors.ts';
 import { toolAnswer } from '../../contracts/tools.ts';
 import { identifier, instant } from '../../domain/identifiers.ts';
 import { CLAIM_SK, idempotencyPk } from './keys.ts';
+import { rowInTheWay } from './row-in-the-way.ts';
 import { parseOptionalRow, parseRow } from './rows.ts';
 import type { TableNames } from './table-names.ts';
 
@@ -89,17 +88,6 @@ export const createIdempotencyStore = (
   client: DynamoDBDocumentClient,
   { EXTERNAL_WRITE_DEDUPE_TABLE_NAME: TableName }: Table,
 ): IdempotencyStore => {
-  /** Carries out a conditional write, or gives back the row that was in its way. */
-  const rowInTheWay = async (write: () => Promise<unknown>) => {
-    try {
-      await write();
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return unmarshall(error.Item ?? {});
-    }
-  };
-
   const isWritten = async (write: () => Promise<unknown>) => !(await rowInTheWay(write));
 
   const put = (input: Omit<PutCommandInput, 'TableName'>) =>

@@ -1,22 +1,8 @@
 import { z } from 'zod';
-import { identifier } from '../identifiers.ts';
 import { RISK_LEVELS } from '../policy/risk.ts';
 import { type AutonomyFacts, type PolicySettings, SETTINGS_IN_FORCE } from './approval-gate.ts';
-import { AUTONOMY_MODES } from './autonomy-mode.ts';
-import { type BudgetLevel, type BudgetLimits, budgetLimits } from './budget.ts';
-
-const actionType = z.string().min(1).max(100);
-
-const autonomyRow = z.strictObject({
-  tenant_id: identifier,
-  /** Absent: for all accounts of the tenant; a budget then bounds all of them together, each within its own. */
-  account_id: identifier.optional(),
-  allowlist: z.array(actionType).default([]),
-  /** By action type, or DEFAULT. */
-  modes: z.record(actionType, z.enum(AUTONOMY_MODES)).default({}),
-  budget: budgetLimits.strict().optional(),
-});
-type AutonomyRow = z.infer<typeof autonomyRow>;
+import { type AutonomyRow, actionType, autonomyRow } from './autonomy-row.ts';
+import type { BudgetLevel, BudgetLimits } from './budget.ts';
 
 const rowKey = ({ tenant_id, account_id = '' }: { tenant_id: string; account_id?: string | undefined }) =>
   `${tenant_id}/${account_id}`;

@@ -5,7 +5,7 @@ import { actionIntentId } from '../intent/action-intent.ts';
 import type { Decision, DecisionContext, OfAttempt, PlanCommand, Refusal, StepOutcome } from './command.ts';
 import { accept, alreadyDone, endOf, eventOf, refuse, withEnd } from './decision.ts';
 import { nextMove } from './next-move.ts';
-import { findStep, isInFlight, isSettled, isTerminal, type Plan, type PlanStep } from './plan.ts';
+import { findStep, isTerminal, type Plan, type PlanStep } from './plan.ts';
 import type { PlanEvent } from './plan-event.ts';
 import { getPlanTypeConfig } from './plan-type-config.ts';
 import { failAndPause, noStep, notRunning, pauseFor } from './step-decision.ts';
@@ -213,40 +213,4 @@ export const recordCompensation = (
   if (step.compensation !== 'PENDING' || step.last_attempt !== attempt) return alreadyDone;
   const data = { plan_id, step_id, attempt, result, ...(error !== undefined && { error }) };
   return accept(eventOf('STEP_COMPENSATED', data, context));
-};
-
-export const skipStep = (
-  plan: Plan,
-  { step_id, reason }: Of<'SKIP_STEP'>,
-  context: DecisionContext,
-): Decision => {
-  const { plan_id } = plan;
-  const step = findStep(plan, step_id);
-  if (!step) return noStep(plan, step_id);
-  if (plan.plan_status !== 'ACTIVE' && plan.plan_status !== 'PAUSED') return notRunning(plan);
-  if (isSettled(step)) return refuse('STEP_SETTLED', `step ${step_id} of plan ${plan_id} is ${step.status}`);
-  if (step.in_flight?.approval?.result === 'GIVEN') {
-    return refuse('STEP_IN_FLIGHT', `step ${step_id} of plan ${plan_id} is being executed`);
-  }
-  const attempt = step.in_flight && { attempt: step.in_flight.attempt };
-  return withEnd(plan, [eventOf('STEP_SKIPPED', { plan_id, step_id, reason, ...attempt }, context)], context);
-};
-
-export const grantAttempt = (
-  plan: Plan,
-  command: Of<'GRANT_ATTEMPT'>,
-  context: DecisionContext,
-): Decision => {
-  const { plan_id } = plan;
-  const { step_id, reason } = command;
-  const step = findStep(plan, step_id);
-  if (!step) return noStep(plan, step_id);
-  if (plan.plan_status !== 'ACTIVE' && plan.plan_status !== 'PAUSED') return notRunning(plan);
-  if (step.status !== 'FAILED') {
-    const what = isInFlight(step) ? 'in flight' : step.status;
-    return refuse('STEP_NOT_FAILED', `step ${step_id} of plan ${plan_id} is ${what}, not FAILED`);
-  }
-  return accept(
-    eventOf('STEP_ATTEMPT_GRANTED', { plan_id, step_id, reason, retry_at: context.now }, context),
-  );
 };

@@ -1,16 +1,9 @@
 import type { Decision, DecisionContext, PlanCommand } from './command.ts';
 import { autoApprove, blockApproval, expireApproval, requireApproval } from './decide-approval.ts';
+import { editIntent } from './decide-edit.ts';
 import { abort, activate, approve, create, evaluate, pause, resume } from './decide-lifecycle.ts';
-import { approveIntent, editIntent, rejectIntent } from './decide-person.ts';
-import {
-  applyOutcome,
-  cancelUnstarted,
-  grantAttempt,
-  publishAgain,
-  recordCompensation,
-  skipStep,
-  startStep,
-} from './decide-step.ts';
+import { approveIntent, grantAttempt, rejectIntent, skipStep } from './decide-person.ts';
+import { applyOutcome, cancelUnstarted, publishAgain, recordCompensation, startStep } from './decide-step.ts';
 import { refuse } from './decision.ts';
 import type { Plan } from './plan.ts';
 

@@ -5,6 +5,7 @@ import { complaints } from '../../contracts/complaints.ts';
 import { checkNewPlan, newPlanFields } from '../../contracts/new-plan.ts';
 import { specialKeys } from '../../contracts/special-keys.ts';
 import { AUTONOMY_MODES } from '../../domain/autonomy/autonomy-mode.ts';
+import { actionType, autonomyRow } from '../../domain/autonomy/autonomy-row.ts';
 import { budgetLimits } from '../../domain/autonomy/budget.ts';
 import { anyInstant, identifier, jsonObject, timeZone } from '../../domain/identifiers.ts';
 import { tenantPlanPolicy } from '../../domain/policy/plan-policy-gate.ts';
@@ -16,7 +17,6 @@ const DEFAULT_AFTER_MINUTES = 5;
 const person = z.string().min(1).max(256);
 /** What people write: as much as a ledger entry bears next to everything else in it. */
 const remark = z.string().max(2000);
-const actionType = z.string().min(1).max(100);
 
 const tenant = z.strictObject({
   tenantId: identifier,
@@ -25,16 +25,6 @@ const tenant = z.strictObject({
   /** In which its days begin; absent: UTC. */
   timezone: timeZone.optional(),
   plan_policy: tenantPlanPolicy.optional(),
-});
-
-const autonomy = z.strictObject({
-  tenant_id: identifier,
-  /** Absent: for all accounts of the tenant; a budget then bounds all of them together, each within its own. */
-  account_id: identifier.optional(),
-  allowlist: z.array(actionType).default([]),
-  /** By action type, or DEFAULT. */
-  modes: z.record(actionType, z.enum(AUTONOMY_MODES)).default({}),
-  budget: budgetLimits.strict().optional(),
 });
 
 const plan = z
@@ -129,7 +119,7 @@ const scenarioFields = z.strictObject({
   cycle_minutes: z.number().positive().max(1440).default(15),
   max_plans_per_run: z.int().positive().max(1000).default(10),
   tenants: z.array(tenant).min(1),
-  autonomy: z.array(autonomy).default([]),
+  autonomy: z.array(autonomyRow).default([]),
   plans: z.array(plan).default([]),
   outcomes: z.array(outcome).default([]),
   commands: z.array(command).default([]),
