@@ -59,7 +59,7 @@ const errorOf = (text: string): Error => {
 };
 
 /**
- * One call of DynamoDB with its own JSON and over HTTP, but without the SDK's way there and back, which takes twice as long as the rest: for
+ * One call of DynamoDB with its own JSON and over HTTP, but without the SDK's way there and back, which is a quarter of a schedule's CPU: for
  * schedules, of which there are thousands, and which are not about the SDK.
  */
 export const dynamoDbCall = (endpoint: string, operation: string, body: object): Promise<Answer> =>
