@@ -76,7 +76,10 @@ const watched = (own) => ({
     'Approvals could not be delivered to execute-action; the plan cycle publishes them again',
     anyLetter('ActionApprovedDeadLetters'),
   ],
-  SignalDeadLetters: ['Signals of outcomes could not be delivered', anyLetter('SignalDeadLetters')],
+  SignalDeadLetters: [
+    'Signals of outcomes or escalations could not be delivered',
+    anyLetter('SignalDeadLetters'),
+  ],
   DecisionDeadLetters: [
     'Triggers of decisions could not be delivered or evaluated; nothing tries them again',
     anyLetter('DecisionDeadLetters'),

@@ -9,7 +9,7 @@ import type { ToolAnswer } from './run-tool.ts';
 
 /** Publishes after the commit: a bus that fails then makes the change no less done, and the cycle publishes again. */
 const forgiving = (inner: EventPublisher, notes: string[]): EventPublisher => ({
-  publishSignal: inner.publishSignal,
+  ...inner,
   async publishActionApproved(event) {
     try {
       await inner.publishActionApproved(event);

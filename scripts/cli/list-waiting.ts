@@ -37,9 +37,9 @@ const ofTenant = async (
   return pages;
 };
 
-const urgency = ({ lapsed, escalated }: ShownAttempt): string => {
+const urgency = ({ lapsed, escalated_at }: ShownAttempt): string => {
   if (lapsed) return 'lapsed';
-  return escalated ? 'escalated' : '';
+  return escalated_at === null ? '' : 'escalated';
 };
 
 const rowOf = (shown: ShownAttempt, reason: string): string[] => [

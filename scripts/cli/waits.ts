@@ -1,3 +1,4 @@
+import { approvalDeadline } from '../../src/domain/plan/approval-deadline.ts';
 import { stepThatNeedsAPerson } from '../../src/domain/plan/next-move.ts';
 import {
   type InFlight,
@@ -15,15 +16,15 @@ export interface Wait {
   readonly until?: string;
 }
 
-const approvalWait = ({ plan_status }: Plan, { check_at: until }: InFlight, reason: string): Wait => {
-  const approve = plan_status === 'PAUSED' ? 'resume and approve-intent' : 'approve-intent';
+const approvalWait = (plan: Plan, step: PlanStep, reason: string): Wait => {
+  const approve = plan.plan_status === 'PAUSED' ? 'resume and approve-intent' : 'approve-intent';
+  const until = approvalDeadline(plan, step);
   return { on: 'PERSON', what: `${approve} or reject-intent (${reason})`, until };
 };
 
-const inFlightWait = (plan: Plan, inFlight: InFlight): Wait => {
-  const { approval, check_at: until } = inFlight;
+const inFlightWait = (plan: Plan, step: PlanStep, { approval, check_at: until }: InFlight): Wait => {
   if (!approval) return { on: 'GATE', what: 'the autonomy gate', until };
-  if (approval.result === 'REQUIRED') return approvalWait(plan, inFlight, approval.reason);
+  if (approval.result === 'REQUIRED') return approvalWait(plan, step, approval.reason);
   return { on: 'OUTCOME', what: `its outcome (approved by ${approval.by})`, until };
 };
 
@@ -41,7 +42,7 @@ const pendingWait = (plan: Plan, step: PlanStep): Wait => {
 /** What a step waits for; undefined when it waits for nothing any more. */
 export const waitOfStep = (plan: Plan, step: PlanStep): Wait | undefined => {
   if (isTerminal(plan.plan_status) || isSettled(step)) return undefined;
-  if (step.in_flight) return inFlightWait(plan, step.in_flight);
+  if (step.in_flight) return inFlightWait(plan, step, step.in_flight);
   if (step.needs_person) return { on: 'PERSON', what: 'grant-attempt or skip-step', until: plan.expires_at };
   return pendingWait(plan, step);
 };

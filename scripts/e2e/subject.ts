@@ -107,7 +107,7 @@ export const awaitIntent = async (
 
 /** A bus on which every approval is published so many times at once. */
 export const repeating = (bus: EventPublisher, times: number): EventPublisher => ({
-  publishSignal: bus.publishSignal,
+  ...bus,
   publishActionApproved: async (event) =>
     void (await Promise.all(Array.from({ length: times }, () => bus.publishActionApproved(event)))),
 });

@@ -6,7 +6,6 @@ import {
 } from '../domain/autonomy/approval-gate.ts';
 import type { ActionIntent } from '../domain/intent/action-intent.ts';
 import type { PlanCommand } from '../domain/plan/command.ts';
-import { blockedCheckAt } from '../domain/plan/decide-approval.ts';
 import { type Actor, findStep, type InFlight, type Plan } from '../domain/plan/plan.ts';
 import { type AutonomyFactsDeps, autonomyFacts } from './autonomy-facts.ts';
 import { type ChangeResult, changePlan } from './change-plan.ts';
@@ -103,18 +102,6 @@ const EFFECTS: Readonly<Record<Answer['result'], string>> = {
   BLOCKED: 'blocked',
 };
 
-/** A blocked attempt of which nothing new was said still has to be looked at later. */
-const postpone = async (
-  { plans }: DecideApprovalDeps,
-  { change, decision }: Decided,
-  intent: ActionIntent,
-  now: string,
-): Promise<void> => {
-  const inFlight = inFlightOf(change.plan, intent);
-  if (inFlight && change.ok && change.events.length === 0 && decision?.result === 'BLOCKED')
-    await plans.postponeIfUnchanged(change.plan, blockedCheckAt(inFlight, now));
-};
-
 /**
  * The autonomy gate: whether the policy approves an intent by itself. Approval, the budget it takes and the ledger entry are one
  * transaction; the event follows. Asked again about an intent that it has decided on, it gives the same answer, publishes an approval
@@ -130,7 +117,6 @@ export const decideApproval = async (
   const intent = await requireIntent(deps.intents, input, input.action_intent_id);
   const now = deps.clock.now().toISOString();
   const decided = await decideAndCommit(deps, intent, now);
-  await postpone(deps, decided, intent, now);
   const answer = standing(decided, intent);
   const { tenant_id, account_id, action_intent_id } = intent;
   if (answer.result === 'AUTO_EXECUTED') {

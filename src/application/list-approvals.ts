@@ -52,8 +52,8 @@ export interface ShownAttempt extends IntentContent {
   readonly edited_fields: readonly EditedField[];
   readonly since: string;
   readonly deadline: string;
-  /** Three quarters of the time between `since` and `deadline` are over. */
-  readonly escalated: boolean;
+  /** When the bus was told that the deadline is near; null when it is not, or the plan has been paused since before. */
+  readonly escalated_at: string | null;
   /** All of it is over: it can be rejected, but not approved any more. */
   readonly lapsed: boolean;
 }
@@ -128,7 +128,7 @@ const everyAttempt = async (
 };
 
 const shownOf = (attempt: WaitingAttempt, intent: ActionIntent): ShownAttempt => {
-  const { plan, step, in_flight, deadline, escalated, lapsed } = attempt;
+  const { plan, step, in_flight, deadline, escalated_at = null, lapsed } = attempt;
   const { tenant_id, account_id, plan_id, objective, plan_status, created_by, approved_by } = plan;
   return {
     ...{ tenant_id, account_id },
@@ -138,7 +138,7 @@ const shownOf = (attempt: WaitingAttempt, intent: ActionIntent): ShownAttempt =>
     content_hash: intentContentHash(intent),
     edited_by: in_flight.edited_by ?? [],
     edited_fields: intent.edited_fields ?? [],
-    ...{ since: in_flight.since, deadline, escalated, lapsed },
+    ...{ since: in_flight.since, deadline, escalated_at, lapsed },
   };
 };
 

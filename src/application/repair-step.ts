@@ -3,7 +3,8 @@ import { type ActionOutcome, OUTCOME_UNKNOWN } from '../domain/execution/executi
 import { type Repair, repairOf } from '../domain/execution/repair.ts';
 import type { ActionIntent } from '../domain/intent/action-intent.ts';
 import type { PlanCommand } from '../domain/plan/command.ts';
-import { findStep, type InFlight, isTerminal } from '../domain/plan/plan.ts';
+import { escalationOf } from '../domain/plan/escalation.ts';
+import { findStep, type InFlight, isTerminal, type Plan } from '../domain/plan/plan.ts';
 import { type ChangeResult, changePlan } from './change-plan.ts';
 import type { Clock } from './clock.ts';
 import { cycleChange } from './cycle-time.ts';
@@ -24,6 +25,7 @@ export interface RepairStepDeps {
 
 interface Overdue {
   readonly cycle: Cycle;
+  readonly plan: Plan;
   readonly intent: ActionIntent;
   readonly inFlight: InFlight;
   readonly now: string;
@@ -81,11 +83,14 @@ const publishAgain = async (deps: RepairStepDeps, overdue: Overdue): Promise<Cha
   return result;
 };
 
-const carryOut = async (
-  deps: RepairStepDeps,
-  overdue: Overdue,
-  repair: Exclude<Repair, { kind: 'WAIT' }>,
-) => {
+/** Told before it is written, so that it is not lost: whoever hears of it twice knows it by its id. */
+const escalate = async (deps: RepairStepDeps, overdue: Overdue): Promise<ChangeResult> => {
+  await deps.events.publishApprovalEscalated(escalationOf(overdue.plan, overdue.intent));
+  const { step_id, attempt } = overdue.intent;
+  return change(deps, overdue, { type: 'ESCALATE_APPROVAL', step_id, attempt });
+};
+
+const carryOut = async (deps: RepairStepDeps, overdue: Overdue, repair: Repair) => {
   const { step_id, attempt } = overdue.intent;
   const tellAndApply = async (outcome: ActionOutcome) => {
     await emitSignal(deps, { outcome });
@@ -94,9 +99,13 @@ const carryOut = async (
   switch (repair.kind) {
     case 'APPLY_OUTCOME':
       return tellAndApply(repair.outcome);
+    case 'ESCALATE_APPROVAL':
+      return escalate(deps, overdue);
     case 'EXPIRE_APPROVAL':
     case 'CANCEL_UNSTARTED':
       return change(deps, overdue, { type: repair.kind, step_id, attempt });
+    case 'POSTPONE_CHECK':
+      return change(deps, overdue, { type: 'POSTPONE_CHECK', step_id, attempt, until: repair.until });
     case 'PUBLISH_AGAIN':
       return publishAgain(deps, overdue);
     case 'RECORD_UNKNOWN':
@@ -106,25 +115,24 @@ const carryOut = async (
 
 const DONE = {
   APPLY_OUTCOME: 'applied the outcome of',
+  ESCALATE_APPROVAL: 'escalated: nobody has approved',
   EXPIRE_APPROVAL: 'nobody approved in time:',
   CANCEL_UNSTARTED: 'no execution ever started:',
   PUBLISH_AGAIN: 'published the approval again of',
   RECORD_UNKNOWN: 'recorded an unknown outcome of',
 } as const;
 
-const describe = (
-  repair: Exclude<Repair, { kind: 'WAIT' }>,
-  stepId: string,
-  result: ChangeResult,
-): RepairStepOutput => {
+const describe = (repair: Repair, stepId: string, result: ChangeResult): RepairStepOutput => {
   if (!result.ok) return { completed: false, effect: `not repaired: ${result.message}` };
   const completed = result.events.some(({ event_type }) => event_type === 'PLAN_COMPLETED');
+  if (repair.kind === 'POSTPONE_CHECK')
+    return { completed, effect: `step ${stepId} is being executed; waits until ${repair.until}` };
   return { completed, effect: `${DONE[repair.kind]} step ${stepId}` };
 };
 
 /**
  * Looks after an attempt in flight of which nothing was heard in time: applies an outcome that never arrived, publishes an approval
- * again, lets an approval lapse that nobody gave, or records that the outcome is unknown.
+ * again, escalates an approval that nobody gives, lets it lapse, or records that the outcome is unknown.
  */
 export const repairStep = async (
   deps: RepairStepDeps,
@@ -133,18 +141,16 @@ export const repairStep = async (
   const plan = await deps.plans.get(item);
   const inFlight = plan && findStep(plan, step_id)?.in_flight;
   if (!plan || !inFlight) return { completed: false, effect: `step ${step_id} is not in flight any more` };
-  const { action_intent_id } = inFlight;
+  const { now } = cycleChange(cycle, deps.clock);
+  const { action_intent_id, check_at } = inFlight;
+  if (now < check_at)
+    return { completed: false, effect: `step ${step_id} is not overdue before ${check_at}` };
   const [intent, execution, outcome] = await Promise.all([
     requireIntent(deps.intents, item, action_intent_id),
     deps.executions.get(item, action_intent_id),
     deps.executions.outcome(item, action_intent_id),
   ]);
-  const { now } = cycleChange(cycle, deps.clock);
   const planEnded = isTerminal(plan.plan_status);
   const repair = repairOf({ planEnded, inFlight, intent, execution, outcome }, now);
-  if (repair.kind === 'WAIT') {
-    await deps.plans.postponeIfUnchanged(plan, repair.until);
-    return { completed: false, effect: `step ${step_id} is being executed; waits until ${repair.until}` };
-  }
-  return describe(repair, step_id, await carryOut(deps, { cycle, intent, inFlight, now }, repair));
+  return describe(repair, step_id, await carryOut(deps, { cycle, plan, intent, inFlight, now }, repair));
 };

@@ -202,7 +202,7 @@ describe('an intent that the policy leaves to a person', () => {
 });
 
 describe('an intent that is blocked', () => {
-  it('waits, is in the ledger once, and is approved when the block is gone', async () => {
+  it('waits, is in the ledger each time that the gate was due, and is approved when the block is gone', async () => {
     await inFlight(world);
     await stopTenant(true);
     expect(await decide()).toMatchObject({
@@ -211,9 +211,11 @@ describe('an intent that is blocked', () => {
       explanation: `the kill switch of tenant acme stops ${TYPE}`,
     });
     expect(await dueSk()).toBe(`${minute(9)}#p1`);
-    world.clock.set(minute(9));
     expect(await decide()).toMatchObject(blocked('KILL_SWITCH_ENABLED'));
     expect(await lastEvents(world, 2)).toEqual(['STEP_STARTED', 'STEP_APPROVAL_BLOCKED']);
+    world.clock.set(minute(9));
+    expect(await decide()).toMatchObject(blocked('KILL_SWITCH_ENABLED'));
+    expect(await lastEvents(world, 2)).toEqual(['STEP_APPROVAL_BLOCKED', 'STEP_APPROVAL_BLOCKED']);
     expect(await dueSk()).toBe(`${minute(15)}#p1`);
     expect([world.published, await spent()]).toEqual([[], undefined]);
     await stopTenant(false);

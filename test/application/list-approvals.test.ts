@@ -12,6 +12,7 @@ import {
   ben,
   blockApproval,
   editIntent,
+  escalateApproval,
   minute,
   newStep,
   requireApproval,
@@ -54,11 +55,17 @@ describe('the list of what waits for a person', () => {
         ...{ action_type: 'REQUEST_RENEWAL_MEETING', risk: 'HIGH', registry_version: 1 },
         ...{ target: { entity_type: 'ACCOUNT', entity_id: 'a1' }, parameters: { content: 'Draft' } },
         ...{ content_hash: intentContentHash(intent as never), edited_by: [], edited_fields: [] },
-        ...{ since: minute(3), deadline: minute(3 + WEEK_MINUTES), escalated: false, lapsed: false },
+        ...{ since: minute(3), deadline: minute(3 + WEEK_MINUTES), escalated_at: null, lapsed: false },
         ...{ reason: 'TENANT_POLICY', policy_clause: null, explanation: 'TENANT_POLICY' },
       },
     ]);
     expect(rest).toEqual({ blocked: [], unreadable: [] });
+  });
+
+  it('shows what has been escalated', async () => {
+    const minutes = 3 + WEEK_MINUTES - 9;
+    await introduce('p1', [...waitSince(3), escalateApproval('s1', minutes)]);
+    expect((await list()).waiting).toMatchObject([{ escalated_at: minute(minutes) }]);
   });
 
   it('shows an edit, and by whom', async () => {

@@ -101,7 +101,12 @@ export const accessWorld = async (guarded: Omit<Guarded, 'overrides'> = {}): Pro
   });
   const people = createRuntime(
     { ...tables.env, EVENT_BUS_NAME: 'bus' },
-    { clock, log, dynamoDb: tables.client, eventBridge: recordedBus([], []) },
+    {
+      clock,
+      log,
+      dynamoDb: tables.client,
+      eventBridge: recordedBus({ published: [], signals: [], escalations: [] }),
+    },
   );
   return {
     ...{ ...functions, clock, crm, webhook, people },

@@ -9,6 +9,8 @@ import type { Template } from './template.ts';
 const RESOURCES = resolve(import.meta.dirname, '../../resources');
 const VALUES: Record<string, string> = { 'self:custom.prefix': 'cc-native-dev', 'sls:stage': 'dev' };
 
+const NO_MAIL = { 'param:alarmEmail': '', 'param:escalationEmail': '' };
+
 /** What a file of resources makes of a stage, without the framework. */
 export const made = async (
   file: string,
@@ -16,7 +18,7 @@ export const made = async (
   values: Record<string, string> = {},
 ): Promise<Template> => {
   const module = await import(pathToFileURL(resolve(RESOURCES, file)).href);
-  const all: Record<string, string> = { ...VALUES, 'param:alarmEmail': '', ...values };
+  const all: Record<string, string> = { ...VALUES, ...NO_MAIL, ...values };
   const resolveVariable = async (variable: string) => {
     if (all[variable] === undefined) throw new Error(`no variable ${variable}`);
     return all[variable];

@@ -23,7 +23,7 @@ export const functionCalls = (world: World) => {
     const environment = task.environment.map((variable) => [variable, world.environment[variable]]);
     const runtime = createRuntime(Object.fromEntries(environment), {
       ...{ clock: world.clock, log: world.runtime.log, dynamoDb: world.tables.client, gateway },
-      eventBridge: recordedBus(world.published, world.signals),
+      eventBridge: recordedBus(world),
     });
     return inJson(await task.with(runtime)(inJson(event)));
   };

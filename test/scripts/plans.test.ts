@@ -150,7 +150,7 @@ test('what waits is listed, edited, shown anew, and approved as it was shown', a
   const { json } = await stage.document('plans', 'waiting', '--tenant', 'acme', '--account', 'a2');
   const [shown] = (json as { waiting: { content_hash: string }[] }).waiting;
   expect(json).toMatchObject({
-    waiting: [{ parameters: { content: 'Short and clear' }, edited_by: ['ben'], escalated: false }],
+    waiting: [{ parameters: { content: 'Short and clear' }, edited_by: ['ben'], escalated_at: null }],
     ...{ blocked: [], unreadable: [] },
   });
   const now = ['approve-intent', ...step, '--shown', `${shown?.content_hash}`];

@@ -197,6 +197,17 @@ export const loseTrack = (step_id: string, minutes: number, attempt = 1): Told =
   at(minutes),
 ];
 
+export const escalateApproval = (step_id: string, minutes: number, attempt = 1): Told => [
+  { type: 'ESCALATE_APPROVAL', step_id, attempt },
+  at(minutes),
+];
+
+/** Leaves the attempt alone until an hour after `minutes`. */
+export const postponeCheck = (step_id: string, minutes: number, attempt = 1): Told => [
+  { type: 'POSTPONE_CHECK', step_id, attempt, until: minute(minutes + 60) },
+  at(minutes),
+];
+
 export const expireApproval = (step_id: string, minutes: number, attempt = 1): Told => [
   { type: 'EXPIRE_APPROVAL', step_id, attempt },
   at(minutes),

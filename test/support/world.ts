@@ -1,26 +1,21 @@
 import { DeleteCommand, GetCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach } from '@jest/globals';
 import type { TableNames } from '../../src/adapters/dynamodb/table-names.ts';
-import type { ActionApproved } from '../../src/application/ports/events.ts';
-import type { ExecutionSignal } from '../../src/domain/execution/signal.ts';
 import { createRuntime, type Runtime } from '../../src/runtime/runtime.ts';
 import { type FreshTables, freshTables } from './dynamodb.ts';
-import { recordedBus } from './fakes/recorded-bus.ts';
+import { type BusRecord, recordedBus } from './fakes/recorded-bus.ts';
 import { type LogLine, recordedLog } from './fakes/recorded-log.ts';
 import { type SettableClock, settableClock } from './settable-clock.ts';
 
 type Row = Record<string, unknown>;
 
 /** The real stores on tables of their own, a clock that stands still, and a bus that remembers. */
-export interface World {
+export interface World extends BusRecord {
   readonly tables: FreshTables;
   readonly names: TableNames;
   readonly environment: Readonly<Record<string, string>>;
   readonly runtime: Runtime;
   readonly clock: SettableClock;
-  readonly published: ActionApproved[];
-  /** What the bus was told of outcomes, in order. */
-  readonly signals: ExecutionSignal[];
   readonly lines: LogLine[];
   /** The same tables for a function that has only the named variables. */
   runtimeWith(names: readonly string[]): Runtime;
@@ -83,15 +78,14 @@ export const newWorld = async (): Promise<World> => {
   const environment = { ...tables.env, ...SETTINGS };
   const names = tableNames(environment);
   const clock = settableClock();
-  const published: ActionApproved[] = [];
-  const signals: ExecutionSignal[] = [];
+  const told: BusRecord = { published: [], signals: [], escalations: [] };
   const { log, lines } = recordedLog();
-  const overrides = { clock, log, eventBridge: recordedBus(published, signals), dynamoDb: tables.client };
+  const overrides = { clock, log, eventBridge: recordedBus(told), dynamoDb: tables.client };
   const runtime = createRuntime(environment, overrides);
   const runtimeWith = (variables: readonly string[]) =>
     createRuntime(only(environment, variables), overrides);
   return {
-    ...{ tables, names, environment, runtime, runtimeWith, clock, published, signals, lines },
+    ...{ tables, names, environment, runtime, runtimeWith, clock, lines, ...told },
     ...accessTo(tables, names),
   };
 };

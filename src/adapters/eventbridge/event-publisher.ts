@@ -26,5 +26,6 @@ export const createEventPublisher = (
   return {
     publishActionApproved: (event) => publish('ACTION_APPROVED', event),
     publishSignal: (signal) => publish(signal.signalType, signal),
+    publishApprovalEscalated: (escalation) => publish('APPROVAL_ESCALATED', escalation),
   };
 };

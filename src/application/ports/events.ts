@@ -1,4 +1,5 @@
 import type { ExecutionSignal } from '../../domain/execution/signal.ts';
+import type { ApprovalEscalation } from '../../domain/plan/escalation.ts';
 import type { Scope } from './scope.ts';
 
 export interface ActionApproved extends Scope {
@@ -12,4 +13,6 @@ export interface EventPublisher {
   publishActionApproved(event: ActionApproved): Promise<void>;
   /** Tells of an outcome; whoever listens recognises a second telling by the signal's id. */
   publishSignal(signal: ExecutionSignal): Promise<void>;
+  /** Tells that nobody has approved an attempt, and that its deadline is near. */
+  publishApprovalEscalated(escalation: ApprovalEscalation): Promise<void>;
 }

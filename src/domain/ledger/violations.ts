@@ -7,7 +7,11 @@ import { fold, type LedgerEntry, tamperings } from './plan-ledger.ts';
 
 type Body = ReturnType<typeof evolve>;
 
-const AFTER_THE_END: readonly string[] = ['STEP_OUTCOME_RECORDED', 'STEP_COMPENSATED'];
+const AFTER_THE_END: readonly string[] = [
+  'STEP_CHECK_POSTPONED',
+  'STEP_OUTCOME_RECORDED',
+  'STEP_COMPENSATED',
+];
 
 const movesWrongly = (before: Body, after: Body): string[] => {
   const [from, to] = [before.plan_status, after.plan_status];
@@ -44,6 +48,12 @@ const editsWrongly = ({ in_flight }: PlanStep, supersedes: string): string[] => 
     : [`supersedes ${supersedes}, which is not the newest`]),
 ];
 
+const escalatesWrongly = ({ in_flight }: PlanStep): string[] => {
+  const { approval } = in_flight ?? {};
+  if (approval?.result !== 'REQUIRED') return ['escalates what nobody is asked to approve'];
+  return approval.escalated_at === undefined ? [] : ['escalates an attempt a second time'];
+};
+
 const stepGoesWrong = (before: Body, event: PlanEvent): string[] => {
   const stepId = 'step_id' in event.data ? event.data.step_id : undefined;
   if (stepId === undefined || !event.event_type.startsWith('STEP_')) return [];
@@ -54,6 +64,7 @@ const stepGoesWrong = (before: Body, event: PlanEvent): string[] => {
   if (event.event_type === 'STEP_STARTED') return startsWrongly(step, event.data.attempt);
   if (event.event_type === 'STEP_APPROVED') return approvesOther(step, event.data.action_intent_id);
   if (event.event_type === 'STEP_INTENT_EDITED') return editsWrongly(step, event.data.supersedes);
+  if (event.event_type === 'STEP_APPROVAL_ESCALATED') return escalatesWrongly(step);
   return event.event_type === 'STEP_COMPLETED' ? completesUnapproved(step) : [];
 };
 
@@ -64,7 +75,8 @@ const entryGoesWrong = (before: Body | undefined, after: Body, event: PlanEvent)
 
 /**
  * Rules that a plan's ledger breaks, in words; empty when all is well. Its chain, its moves, one attempt in flight per step, attempt numbers
- * without gaps, nothing completed that nobody approved, nothing approved but the newest edit, and nothing changed after the end.
+ * without gaps, nothing completed that nobody approved, nothing approved but the newest edit, nothing escalated twice, and nothing changed
+ * after the end.
  */
 export const ledgerViolations = (entries: readonly LedgerEntry[]): string[] => {
   const found = [...tamperings(entries)];

@@ -78,7 +78,9 @@ export type PlanCommand =
       readonly intent: ActionIntent | undefined;
       readonly mapping: ActionTypeEntry['parameter_mapping'];
     } & SaidByPerson)
+  | ({ readonly type: 'ESCALATE_APPROVAL' } & OfAttempt)
   | ({ readonly type: 'EXPIRE_APPROVAL' } & OfAttempt)
+  | ({ readonly type: 'POSTPONE_CHECK'; readonly until: string } & OfAttempt)
   | ({ readonly type: 'PUBLISH_AGAIN' } & OfAttempt)
   | ({ readonly type: 'CANCEL_UNSTARTED' } & OfAttempt)
   | ({

@@ -1,9 +1,9 @@
 import { PUBLISH_CHECK_SECONDS } from '../execution/repair.ts';
 import { secondsAfter } from '../identifiers.ts';
-import { intentExpiry } from '../intent/action-intent.ts';
+import { approvalDeadline, escalationTime } from './approval-deadline.ts';
 import type { Decision, DecisionContext, PlanCommand, Refusal, SaidByPolicy } from './command.ts';
 import { accept, alreadyDone, eventOf, refuse } from './decision.ts';
-import { findStep, type InFlight, isTerminal, type Plan, type PlanStep } from './plan.ts';
+import { findStep, type InFlight, isTerminal, type Plan } from './plan.ts';
 import type { PlanEvent, PlanEventData } from './plan-event.ts';
 import { failAndPause, noStep, notRunning } from './step-decision.ts';
 
@@ -11,7 +11,7 @@ import { failAndPause, noStep, notRunning } from './step-decision.ts';
 const [BLOCKED_AT_LEAST, BLOCKED_AT_MOST] = [300, 21_600];
 
 /** When a blocked attempt is looked at again: the longer it has waited, the later, so that it costs little. */
-export const blockedCheckAt = ({ since }: Pick<InFlight, 'since'>, now: string): string => {
+const blockedCheckAt = ({ since }: Pick<InFlight, 'since'>, now: string): string => {
   const waited = Math.floor((Date.parse(now) - Date.parse(since)) / 1000);
   return secondsAfter(now, Math.min(Math.max(waited, BLOCKED_AT_LEAST), BLOCKED_AT_MOST));
 };
@@ -28,10 +28,6 @@ export const notWaiting = ({ plan_id }: Plan, step_id: string, attempt: number):
     'NOT_WAITING_FOR_APPROVAL',
     `attempt ${attempt} of step ${step_id} of plan ${plan_id} is not waiting for an approval`,
   );
-
-/** Until when the intent of the attempt in flight may be approved. */
-export const approvalDeadline = (plan: Plan, step: PlanStep): string =>
-  intentExpiry(plan, step.action_type, (step.in_flight as InFlight).since);
 
 export const expired = (deadline: string): Refusal =>
   refuse('PLAN_EXPIRED', `the approval was due by ${deadline}`);
@@ -75,12 +71,12 @@ export const requireApproval = (
   if (isTerminal(plan.plan_status)) return notRunning(plan);
   if (!waitsForApproval(plan, step_id, attempt)) return notWaiting(plan, step_id, attempt);
   if (step.in_flight?.approval) return alreadyDone;
-  const check_at = approvalDeadline(plan, step);
+  const check_at = escalationTime(plan, step);
   const data = { plan_id, step_id, attempt, reason, ...said(command), check_at };
   return accept(eventOf('STEP_APPROVAL_REQUIRED', data, context));
 };
 
-/** Notes once, and again for each other reason, why nobody may approve the attempt for now; the gate is asked again later. */
+/** Notes why nobody may approve the attempt for now, each time that the gate was due to be asked, or gives another reason. */
 export const blockApproval = (
   plan: Plan,
   command: Of<'BLOCK_APPROVAL'>,
@@ -94,10 +90,30 @@ export const blockApproval = (
   const { in_flight } = step;
   if (!in_flight || in_flight.approval || !waitsForApproval(plan, step_id, attempt))
     return notWaiting(plan, step_id, attempt);
-  if (in_flight.blocked_by === reason) return alreadyDone;
+  if (in_flight.blocked_by === reason && context.now < in_flight.check_at) return alreadyDone;
   const check_at = blockedCheckAt(in_flight, context.now);
   const data = { plan_id, step_id, attempt, reason, ...said(command), check_at };
   return accept(eventOf('STEP_APPROVAL_BLOCKED', data, context));
+};
+
+/** Notes once that nobody has approved the attempt in the time in which somebody should have. */
+export const escalateApproval = (
+  plan: Plan,
+  command: Of<'ESCALATE_APPROVAL'>,
+  context: DecisionContext,
+): Decision => {
+  const { step_id, attempt } = command;
+  if (plan.plan_status !== 'ACTIVE') return notRunning(plan);
+  const step = findStep(plan, step_id);
+  const approval = step?.in_flight?.approval;
+  if (!step || approval?.result !== 'REQUIRED' || !waitsForApproval(plan, step_id, attempt))
+    return notWaiting(plan, step_id, attempt);
+  if (approval.escalated_at !== undefined) return alreadyDone;
+  const check_at = approvalDeadline(plan, step);
+  const isTime = escalationTime(plan, step) <= context.now && context.now < check_at;
+  if (!isTime) return notWaiting(plan, step_id, attempt);
+  const data = { plan_id: plan.plan_id, step_id, attempt, check_at };
+  return accept(eventOf('STEP_APPROVAL_ESCALATED', data, context));
 };
 
 /** Lets an approval lapse that nobody gave in time. */
@@ -111,8 +127,6 @@ export const expireApproval = (
   const step = findStep(plan, step_id);
   if (!step?.in_flight || !waitsForApproval(plan, step_id, attempt))
     return notWaiting(plan, step_id, attempt);
-  const { approval, check_at } = step.in_flight;
-  const lapses = approval ? check_at : approvalDeadline(plan, step);
-  if (lapses > context.now) return notWaiting(plan, step_id, attempt);
+  if (context.now < approvalDeadline(plan, step)) return notWaiting(plan, step_id, attempt);
   return failAndPause(plan, command, { reason: 'approval_expired', intent_status: 'EXPIRED' }, context);
 };

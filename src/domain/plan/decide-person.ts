@@ -1,5 +1,6 @@
+import { approvalDeadline } from './approval-deadline.ts';
 import type { Decision, DecisionContext, PlanCommand, Refusal, SaidByPerson } from './command.ts';
-import { approvalDeadline, approved, expired, notWaiting } from './decide-approval.ts';
+import { approved, expired, notWaiting } from './decide-approval.ts';
 import { accept, alreadyDone, eventOf, refuse, withEnd } from './decision.ts';
 import { findStep, type InFlight, isInFlight, isSettled, type Plan, type PlanStep } from './plan.ts';
 import type { PlanEvent } from './plan-event.ts';

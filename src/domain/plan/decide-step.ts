@@ -66,7 +66,8 @@ export const startStep = (plan: Plan, command: Of<'START_STEP'>, context: Decisi
   );
 };
 
-const overdueApproval = (plan: Plan, { step_id, attempt }: OfAttempt, now: string): boolean => {
+/** Its approval was given, and it is time to look after it. */
+const isOverdue = (plan: Plan, { step_id, attempt }: OfAttempt, now: string): boolean => {
   const inFlight = findStep(plan, step_id)?.in_flight;
   return inFlight?.attempt === attempt && inFlight.approval?.result === 'GIVEN' && inFlight.check_at <= now;
 };
@@ -81,11 +82,24 @@ export const publishAgain = (
 ): Decision => {
   const { step_id, attempt } = command;
   if (plan.plan_status !== 'ACTIVE') return notRunning(plan);
-  if (context.now >= plan.expires_at || !overdueApproval(plan, command, context.now))
+  if (context.now >= plan.expires_at || !isOverdue(plan, command, context.now))
     return notOverdue(plan, command);
   const check_at = secondsAfter(context.now, PUBLISH_CHECK_SECONDS);
   return accept(
     eventOf('STEP_PUBLISHED_AGAIN', { plan_id: plan.plan_id, step_id, attempt, check_at }, context),
+  );
+};
+
+/** Leaves an execution that is at work alone until it should have ended, and the plan to its other steps. */
+export const postponeCheck = (
+  plan: Plan,
+  command: Of<'POSTPONE_CHECK'>,
+  context: DecisionContext,
+): Decision => {
+  const { step_id, attempt, until: check_at } = command;
+  if (!isOverdue(plan, command, context.now)) return notOverdue(plan, command);
+  return accept(
+    eventOf('STEP_CHECK_POSTPONED', { plan_id: plan.plan_id, step_id, attempt, check_at }, context),
   );
 };
 
@@ -102,7 +116,7 @@ export const cancelUnstarted = (
 ): Decision => {
   const hasEnded = isTerminal(plan.plan_status);
   if (plan.plan_status !== 'ACTIVE' && !hasEnded) return notRunning(plan);
-  if (!overdueApproval(plan, command, context.now)) return notOverdue(plan, command);
+  if (!isOverdue(plan, command, context.now)) return notOverdue(plan, command);
   if (hasEnded) return endedBefore(plan, command, context);
   return failAndPause(plan, command, { reason: 'execution_not_started', intent_status: 'EXPIRED' }, context);
 };

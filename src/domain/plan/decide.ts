@@ -1,9 +1,22 @@
 import type { Decision, DecisionContext, PlanCommand } from './command.ts';
-import { autoApprove, blockApproval, expireApproval, requireApproval } from './decide-approval.ts';
+import {
+  autoApprove,
+  blockApproval,
+  escalateApproval,
+  expireApproval,
+  requireApproval,
+} from './decide-approval.ts';
 import { editIntent } from './decide-edit.ts';
 import { abort, activate, approve, create, evaluate, pause, resume } from './decide-lifecycle.ts';
 import { approveIntent, grantAttempt, rejectIntent, skipStep } from './decide-person.ts';
-import { applyOutcome, cancelUnstarted, publishAgain, recordCompensation, startStep } from './decide-step.ts';
+import {
+  applyOutcome,
+  cancelUnstarted,
+  postponeCheck,
+  publishAgain,
+  recordCompensation,
+  startStep,
+} from './decide-step.ts';
 import { refuse } from './decision.ts';
 import type { Plan } from './plan.ts';
 
@@ -37,12 +50,16 @@ const decideExisting = (plan: Plan, command: PlanCommand, context: DecisionConte
       return rejectIntent(plan, command, context);
     case 'EDIT_INTENT':
       return editIntent(plan, command, context);
+    case 'ESCALATE_APPROVAL':
+      return escalateApproval(plan, command, context);
     case 'EXPIRE_APPROVAL':
       return expireApproval(plan, command, context);
     case 'CANCEL_UNSTARTED':
       return cancelUnstarted(plan, command, context);
     case 'PUBLISH_AGAIN':
       return publishAgain(plan, command, context);
+    case 'POSTPONE_CHECK':
+      return postponeCheck(plan, command, context);
     case 'APPLY_OUTCOME':
       return applyOutcome(plan, command, context);
     case 'RECORD_COMPENSATION':

@@ -78,6 +78,10 @@ const evolveStep = (step: PlanStep, event: PlanEvent, isToBeUndone: boolean): Pl
       const said = { ...(policy_clause && { policy_clause }), ...(explanation && { explanation }) };
       return withApproval(step, { check_at, approval: { result: 'REQUIRED', reason, ...said } });
     }
+    case 'STEP_APPROVAL_ESCALATED': {
+      const approval = { ...step.in_flight?.approval, escalated_at: event.timestamp } as InFlight['approval'];
+      return withFlight(step, { check_at: event.data.check_at, approval });
+    }
     case 'STEP_APPROVAL_BLOCKED': {
       const { reason, check_at } = event.data;
       return withFlight(step, { check_at, blocked_by: reason });
@@ -102,6 +106,8 @@ const evolveStep = (step: PlanStep, event: PlanEvent, isToBeUndone: boolean): Pl
         check_at: event.data.check_at,
         published_again: (step.in_flight?.published_again ?? 0) + 1,
       });
+    case 'STEP_CHECK_POSTPONED':
+      return withFlight(step, { check_at: event.data.check_at });
     case 'STEP_COMPLETED':
     case 'STEP_REPLAYED':
       return settled(step, 'DONE');

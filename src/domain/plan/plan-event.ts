@@ -60,6 +60,8 @@ export interface PlanEventData {
     registry_version?: number;
   };
   STEP_APPROVAL_REQUIRED: OfAttempt & ByPolicy & { reason: string; check_at: string };
+  /** Nobody has approved the attempt, and its deadline, `check_at`, is near. */
+  STEP_APPROVAL_ESCALATED: OfAttempt & { check_at: string };
   /** Nobody may approve the attempt until what blocks it has changed. */
   STEP_APPROVAL_BLOCKED: OfAttempt & ByPolicy & { reason: string; check_at: string };
   STEP_APPROVED: OfAttempt &
@@ -87,6 +89,8 @@ export interface PlanEventData {
     reason?: string;
   };
   STEP_PUBLISHED_AGAIN: OfAttempt & { check_at: string };
+  /** Its execution is at work; it is looked after again should it have said nothing by then. */
+  STEP_CHECK_POSTPONED: OfAttempt & { check_at: string };
   STEP_COMPLETED: OfAttempt & { outcome: string };
   STEP_FAILED: OfStep & {
     reason: string;

@@ -40,6 +40,8 @@ const approval = z.discriminatedUnion('result', [
     reason: z.string(),
     policy_clause: z.string().optional(),
     explanation: z.string().optional(),
+    /** When it was told that nobody has given it yet and its deadline is near. */
+    escalated_at: instant.optional(),
   }),
   z.strictObject({
     result: z.literal('GIVEN'),

@@ -1,9 +1,5 @@
-import { secondsAfter } from '../identifiers.ts';
-import { approvalDeadline } from './decide-approval.ts';
+import { approvalDeadline } from './approval-deadline.ts';
 import type { InFlight, Plan, PlanStep } from './plan.ts';
-
-/** Share of the time between dispatch and deadline after which an approval that nobody has given is escalated: the last quarter. */
-export const ESCALATED_AFTER = 0.75;
 
 /** An attempt that waits for a person, or will once nothing blocks it any more. */
 export interface WaitingAttempt {
@@ -14,8 +10,8 @@ export interface WaitingAttempt {
   readonly blocked_by: string | undefined;
   /** Until when it may be approved. */
   readonly deadline: string;
-  /** The deadline is near, or past. */
-  readonly escalated: boolean;
+  /** When it was told that the deadline is near; undefined when it is not, or the plan was paused then. */
+  readonly escalated_at: string | undefined;
   /** The deadline is past: it cannot be approved any more, and the next cycle that looks at its plan says so. */
   readonly lapsed: boolean;
 }
@@ -28,19 +24,14 @@ export interface Place {
   readonly step_id: string;
 }
 
-export const escalatesAt = (since: string, deadline: string): string => {
-  const seconds = (Date.parse(deadline) - Date.parse(since)) / 1000;
-  return secondsAfter(since, seconds * ESCALATED_AFTER);
-};
-
 const attemptOf = (plan: Plan, step: PlanStep, now: string): WaitingAttempt[] => {
   const { in_flight } = step;
-  const waits = in_flight?.approval?.result === 'REQUIRED' || in_flight?.blocked_by !== undefined;
-  if (!in_flight || !waits) return [];
+  const asked = in_flight?.approval?.result === 'REQUIRED' ? in_flight.approval : undefined;
+  if (!in_flight || (!asked && in_flight.blocked_by === undefined)) return [];
   const deadline = approvalDeadline(plan, step);
-  const escalated = now >= escalatesAt(in_flight.since, deadline);
   const { blocked_by } = in_flight;
-  return [{ plan, step, in_flight, blocked_by, deadline, escalated, lapsed: now >= deadline }];
+  const escalated_at = asked?.escalated_at;
+  return [{ plan, step, in_flight, blocked_by, deadline, escalated_at, lapsed: now >= deadline }];
 };
 
 /** The attempts of a plan that wait for a person or are blocked. A plan that has ended waits for nobody, and one that is paused still does. */

@@ -78,10 +78,11 @@ describe('an attempt in flight of which nothing was heard in time', () => {
     expect(repairOf(facts({ ...more, outcome }), minute(9))).toEqual({ kind: 'APPLY_OUTCOME', outcome });
   });
 
-  it('has its approval expired when nobody gave one', () => {
-    expect(kindOf({ inFlight: flight({ approval: { result: 'REQUIRED', reason: 'x' } }) })).toBe(
-      'EXPIRE_APPROVAL',
-    );
+  it('has its approval escalated when nobody gives one, and expired when nobody gave one in time', () => {
+    const inFlight = flight({ approval: { result: 'REQUIRED', reason: 'x' } });
+    expect(kindOf({ inFlight })).toBe('ESCALATE_APPROVAL');
+    expect(kindOf({ inFlight }, '2026-02-04T08:59:59.999Z')).toBe('ESCALATE_APPROVAL');
+    expect(kindOf({ inFlight }, EXPIRY)).toBe('EXPIRE_APPROVAL');
   });
 
   it.each([
@@ -99,7 +100,7 @@ describe('an attempt in flight of which nothing was heard in time', () => {
 
   it('is waited for until the deadline of the execution that runs', () => {
     expect(repairOf(facts({ execution: execution('RUNNING') }), minute(79))).toEqual({
-      kind: 'WAIT',
+      kind: 'POSTPONE_CHECK',
       until: minute(80),
     });
   });
@@ -112,7 +113,7 @@ describe('an attempt in flight of which nothing was heard in time', () => {
     const dead = execution('RUNNING');
     const more = { execution: dead, inFlight: flight({ published_again: MAX_PUBLISHED_AGAIN }) };
     expect(repairOf(facts(more), minute(80))).toEqual({ kind: 'RECORD_UNKNOWN', execution: dead });
-    expect(kindOf(more, minute(79))).toBe('WAIT');
+    expect(kindOf(more, minute(79))).toBe('POSTPONE_CHECK');
   });
 
   it.each(['SUCCEEDED', 'FAILED', 'CANCELLED'] as const)(
@@ -133,7 +134,7 @@ describe('an attempt in flight of a plan that has ended', () => {
   });
 
   it('is waited for while its execution may still say how it ended', () => {
-    expect(kindOf({ planEnded, execution: execution('RUNNING') }, minute(79))).toBe('WAIT');
+    expect(kindOf({ planEnded, execution: execution('RUNNING') }, minute(79))).toBe('POSTPONE_CHECK');
   });
 
   it('has its outcome applied when there is one', () => {

@@ -14,8 +14,11 @@ import {
   autoApprove,
   ben,
   editIntent,
+  escalateApproval,
   fail,
+  MINUTES_TO_EXPIRY,
   NOTHING_IN_THE_WAY,
+  postponeCheck,
   requireApproval,
   type Story,
   start,
@@ -56,6 +59,9 @@ const editOf = (supersedes: string) =>
     },
     at(8, ben),
   );
+/** When three quarters of the time to approve it are over. */
+const NEARLY = 3 + (MINUTES_TO_EXPIRY - 3) * 0.75;
+const escalated = eventOf('STEP_APPROVAL_ESCALATED', { ...attempt(1), check_at: at(9).now }, at(8));
 const completed = eventOf('STEP_COMPLETED', { ...attempt(1), outcome: 'SUCCEEDED' }, at(8));
 
 describe('the rules of a ledger', () => {
@@ -66,6 +72,8 @@ describe('the rules of a ledger', () => {
       story([fail('s1', 5), start('s1', 6, 1), approveIntent('s1', 7, 2), succeed('s1', 8, 2)], running),
     ],
     ['is edited, and approved by somebody else', story([carlaApproves], edited)],
+    ['is escalated', story([escalateApproval('s1', NEARLY)], waiting)],
+    ['ends, and waits for an execution', story([abort, postponeCheck('s1', 21)], running)],
     ['ends, and hears of an outcome later', story([abort, succeed('s1', 21)], running)],
   ])('are kept by a plan that %s', (_what, { entries }) => expect(ledgerViolations(entries)).toEqual([]));
 
@@ -127,6 +135,21 @@ describe('the rules of a ledger', () => {
       'an edit of what is not in flight',
       forged(active, editOf(FIRST)),
       `entry 4 (STEP_INTENT_EDITED) supersedes ${FIRST}, which is not the newest`,
+    ],
+    [
+      'an escalation of what nobody is asked to approve',
+      forged(running, escalated),
+      'entry 6 (STEP_APPROVAL_ESCALATED) escalates what nobody is asked to approve',
+    ],
+    [
+      'an escalation of what is not in flight',
+      forged(active, escalated),
+      'entry 4 (STEP_APPROVAL_ESCALATED) escalates what nobody is asked to approve',
+    ],
+    [
+      'a second escalation of an attempt',
+      forged(story([escalateApproval('s1', NEARLY)], waiting), escalated),
+      'entry 7 (STEP_APPROVAL_ESCALATED) escalates an attempt a second time',
     ],
     [
       'an approval of what is not in flight',

@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { decide } from '../../../src/domain/plan/decide.ts';
-import { blockedCheckAt } from '../../../src/domain/plan/decide-approval.ts';
-import { nextMove } from '../../../src/domain/plan/next-move.ts';
+import { dueAt, nextMove } from '../../../src/domain/plan/next-move.ts';
 import {
   ana,
   approveIntent,
@@ -11,6 +10,8 @@ import {
   blockApproval,
   cancelUnstarted,
   EXPIRY,
+  editIntent,
+  escalateApproval,
   expireApproval,
   inShort,
   MEETING_FIRST,
@@ -37,15 +38,34 @@ describe('an attempt in flight', () => {
     expect(flight(dispatched)).toMatchObject({ attempt: 1, since: minute(3), check_at: minute(5) });
   });
 
-  it('waits for a person until its intent lapses', () => {
-    expect(flight(waiting)).toMatchObject({
+  it('waits for a person, and is escalated once when three quarters of its time are over', () => {
+    const [nearly, lapse] = [minute(3 + 5.25 * DAY), minute(3 + 7 * DAY)];
+    expect(flight(waitingForMeeting)).toMatchObject({
       approval: { result: 'REQUIRED', reason: 'TENANT_POLICY' },
-      check_at: EXPIRY,
+      check_at: nearly,
     });
+    expect(nextMove(waitingForMeeting, nearly)).toMatchObject({ kind: 'REPAIR' });
+    const escalated = then(waitingForMeeting, escalateApproval('s1', 3 + 6 * DAY));
+    expect(flight(escalated)).toMatchObject({
+      approval: { result: 'REQUIRED', reason: 'TENANT_POLICY', escalated_at: minute(3 + 6 * DAY) },
+      check_at: lapse,
+    });
+    expect(inShort(decide(escalated, ...escalateApproval('s1', 3 + 6 * DAY)))).toBe('nothing');
+    expect(dueAt(escalated, minute(3 + 6 * DAY))).toBe(lapse);
+  });
+
+  it('is escalated at once when a person is asked only then', () => {
+    const asked = then(meeting, start('s1', 3), requireApproval('s1', 3 + 6 * DAY));
+    expect(nextMove(asked, minute(3 + 6 * DAY))).toMatchObject({ kind: 'REPAIR' });
+  });
+
+  it('stays escalated when it is edited', () => {
+    const escalated = then(waitingForMeeting, escalateApproval('s1', 3 + 6 * DAY));
+    const edited = then(escalated, editIntent(escalated, 's1', 3 + 6 * DAY + 1));
+    expect(flight(edited)).toMatchObject({ approval: { escalated_at: minute(3 + 6 * DAY) } });
   });
 
   it('of a renewal meeting waits no longer than a week after its dispatch', () => {
-    expect(flight(waitingForMeeting)?.check_at).toBe(minute(3 + 7 * DAY));
     const [command] = approveIntent('s1', 0);
     expect(inShort(decide(waitingForMeeting, command, at(3 + 7 * DAY - 1, ben)))).toBe('STEP_APPROVED');
     expect(inShort(decide(waitingForMeeting, command, at(3 + 7 * DAY, ben)))).toBe('PLAN_EXPIRED');
@@ -110,11 +130,12 @@ describe('an attempt in flight', () => {
     expect(inShort(decide(asked, ...expireApproval('s1', 3 + 7 * DAY)))).toBe('STEP_FAILED PLAN_PAUSED');
   });
 
-  it('is blocked, once for each reason, and looked at again five minutes later', () => {
+  it('is blocked, once for each reason and each time that it is due, and looked at again five minutes later', () => {
     const blocked = then(dispatched, blockApproval('s1', 4));
     expect(flight(blocked)).toMatchObject({ blocked_by: 'KILL_SWITCH_ENABLED', check_at: minute(9) });
-    expect(inShort(decide(blocked, ...blockApproval('s1', 9)))).toBe('nothing');
-    const [command, context] = blockApproval('s1', 9, 'ACTION_TYPE_DISABLED');
+    expect(inShort(decide(blocked, ...blockApproval('s1', 8)))).toBe('nothing');
+    expect(inShort(decide(blocked, ...blockApproval('s1', 9)))).toBe('STEP_APPROVAL_BLOCKED');
+    const [command, context] = blockApproval('s1', 8, 'ACTION_TYPE_DISABLED');
     expect(inShort(decide(blocked, command, context))).toBe('STEP_APPROVAL_BLOCKED');
     expect(nextMove(blocked, minute(9))).toMatchObject({ kind: 'DECIDE' });
   });
@@ -127,10 +148,12 @@ describe('an attempt in flight', () => {
     expect(flight(after)).not.toHaveProperty('blocked_by');
   });
 
-  it('is looked at the later the longer it has been blocked, six hours later at the most', () => {
-    expect(blockedCheckAt({ since: minute(0) }, minute(1))).toBe(minute(6));
-    expect(blockedCheckAt({ since: minute(0) }, minute(60))).toBe(minute(120));
-    expect(blockedCheckAt({ since: minute(0) }, minute(7 * DAY))).toBe(minute(7 * DAY + 360));
+  it.each([
+    [4, 9],
+    [63, 123],
+    [3 + 2 * DAY, 3 + 2 * DAY + 360],
+  ])('is looked at the later the longer it has been blocked, in minute %i: %i', (now, then_) => {
+    expect(flight(then(dispatched, blockApproval('s1', now)))).toMatchObject({ check_at: minute(then_) });
   });
 
   it('is not approved by a person while it is blocked', () => {

@@ -9,11 +9,14 @@ import {
   at,
   autoApprove,
   ben,
+  blockApproval,
   EXPIRY,
+  escalateApproval,
   fail,
   minute,
   newStep,
   planIn,
+  postponeCheck,
   requireApproval,
   start,
   succeed,
@@ -128,8 +131,21 @@ describe('the next move', () => {
     const steps = [newStep('s1', { action_type: 'REQUEST_RENEWAL_MEETING' })];
     const plan = then(planIn('ACTIVE', { steps }), start('s1', 0), requireApproval('s1', 1));
     const week = 7 * 24 * 60;
-    expect(nextMove(plan, minute(week - 1))).toEqual({ kind: 'WAIT', until: minute(week) });
-    expect(brief(plan, week)).toBe('REPAIR s1');
+    const [nearly, late] = [week * 0.75, then(plan, escalateApproval('s1', week - 9))];
+    expect(nextMove(plan, minute(nearly - 1))).toEqual({ kind: 'WAIT', until: minute(nearly) });
+    expect(brief(plan, nearly)).toBe('REPAIR s1');
+    expect(nextMove(late, minute(week - 1))).toEqual({ kind: 'WAIT', until: minute(week) });
+    expect(brief(late, week)).toBe('REPAIR s1');
+  });
+
+  it.each([
+    ['blocked', [], blockApproval('s1', 60), 'DECIDE s1'],
+    ['at work', [autoApprove('s1', 5)], postponeCheck('s1', 60), 'REPAIR s1'],
+  ])('looks after the other steps, too, while one is %s', (_how, told, looked, first) => {
+    const both = then(active(newStep('s1'), newStep('s2')), start('s1', 3), start('s2', 4), ...told);
+    const late = then(both, autoApprove('s2', 5));
+    expect(brief(late, 60)).toBe(first);
+    expect(brief(then(late, looked), 60)).toBe('REPAIR s2');
   });
 
   it('looks after nothing while the plan is paused', () => {
@@ -206,6 +222,6 @@ describe('a live plan is due', () => {
   it('at its expiry when nothing comes before', () => {
     const plan = planIn('ACTIVE', { steps: [newStep('s1')], expires_at: minute(20) });
     const waiting = then(plan, start('s1', 3), requireApproval('s1', 4));
-    expect(dueAt(waiting, minute(5))).toBe(minute(20));
+    expect(dueAt(then(waiting, escalateApproval('s1', 16)), minute(16))).toBe(minute(20));
   });
 });

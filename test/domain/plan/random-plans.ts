@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { secondsAfter } from '../../../src/domain/identifiers.ts';
 import { intentContentHash } from '../../../src/domain/intent/intent-content.ts';
 import { append, type LedgerEntry } from '../../../src/domain/ledger/plan-ledger.ts';
 import type {
@@ -74,7 +75,9 @@ export const KINDS = [
   'APPROVE_INTENT',
   'REJECT_INTENT',
   'EDIT_INTENT',
+  'ESCALATE_APPROVAL',
   'EXPIRE_APPROVAL',
+  'POSTPONE_CHECK',
   'PUBLISH_AGAIN',
   'CANCEL_UNSTARTED',
   'APPLY_OUTCOME',
@@ -85,6 +88,7 @@ export const KINDS = [
 /** How often each command comes up; those that end a plan come up least, so that stories grow. */
 const WEIGHTS: Partial<Record<(typeof KINDS)[number], number>> = {
   ABORT_PLAN: 1,
+  ESCALATE_APPROVAL: 8,
   EXPIRE_APPROVAL: 8,
   PAUSE_PLAN: 2,
   APPROVE_PLAN: 6,
@@ -146,7 +150,8 @@ const stepAimedAt = (plan: Plan, { kind, aimed, step }: Act, now: string): PlanS
   if (!aimed) return any;
   if (kind === 'GRANT_ATTEMPT' || kind === 'SKIP_STEP')
     return plan.steps.find(({ status }) => status === 'FAILED') ?? any;
-  if (kind === 'EXPIRE_APPROVAL' || kind === 'EDIT_INTENT') return plan.steps.find(waitsForAPerson) ?? any;
+  if (kind === 'ESCALATE_APPROVAL' || kind === 'EXPIRE_APPROVAL' || kind === 'EDIT_INTENT')
+    return plan.steps.find(waitsForAPerson) ?? any;
   const move = nextMove(plan, now);
   if (kind === 'START_STEP') return move.kind === 'DISPATCH' ? move.step : any;
   const inFlight = plan.steps.filter(isInFlight);
@@ -189,6 +194,7 @@ const commandOf = (told: Story, act: Act, now: string): PlanCommand => {
     signals,
     type: kind,
     attempts_made: attemptsMade(entries, step_id),
+    until: secondsAfter(now, 3600),
   } as PlanCommand;
 };
 
@@ -214,11 +220,16 @@ const BEGINNING: readonly Pick<Act, 'kind' | 'actor'>[] = [
   { kind: 'APPROVE_PLAN', actor: ben },
   { kind: 'ACTIVATE_PLAN', actor: orchestrator },
 ];
-/** Longer than a renewal meeting waits for its approval. */
-const PATIENCE_MINUTES = 8 * 24 * 60;
+/** Until the approval of a renewal meeting is escalated, and until it has lapsed. */
+const PATIENCE_MINUTES: Partial<Record<Act['kind'], number>> = {
+  ESCALATE_APPROVAL: 6 * 24 * 60,
+  EXPIRE_APPROVAL: 8 * 24 * 60,
+};
 
-const minutesBefore = ({ kind, aimed, minutes }: Act, { steps }: Plan): number =>
-  aimed && kind === 'EXPIRE_APPROVAL' && steps.some(waitsForAPerson) ? PATIENCE_MINUTES : minutes;
+const minutesBefore = ({ kind, aimed, minutes }: Act, { steps }: Plan): number => {
+  const patience = aimed && steps.some(waitsForAPerson) ? PATIENCE_MINUTES[kind] : undefined;
+  return patience ?? minutes;
+};
 
 const PLAIN = {
   aimed: true,

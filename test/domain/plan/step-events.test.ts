@@ -9,6 +9,7 @@ import {
   ben,
   cancelUnstarted,
   EXPIRY,
+  escalateApproval,
   expireApproval,
   fail,
   loseTrack,
@@ -18,6 +19,7 @@ import {
   newPlan,
   planIn,
   policy,
+  postponeCheck,
   publishAgain,
   requireApproval,
   start,
@@ -35,6 +37,8 @@ const dispatched = then(active, start('s1', 3));
 const waiting = then(dispatched, requireApproval('s1', 4));
 const running = then(dispatched, autoApprove('s1', 4));
 
+/** When three quarters of the time to approve it are over. */
+const NEARLY = 3 + (MINUTES_TO_EXPIRY - 3) * 0.75;
 const BLOCKED = 'KILL_SWITCH_ENABLED';
 const block = (minutes: number): Told => [
   { type: 'APPLY_OUTCOME', step_id: 's1', attempt: 1, outcome: { result: 'BLOCKED', reason: BLOCKED } },
@@ -136,12 +140,24 @@ describe('the ledger tells of a step', () => {
     ]);
   });
 
-  it('that it needs an approval until the intent lapses, and why', () => {
+  it('that it needs an approval, why, and when somebody should have given it', () => {
     expect(dataOf(dispatched, requireApproval('s1', 4))).toEqual([
       [
         'STEP_APPROVAL_REQUIRED',
-        { ...S1, attempt: 1, reason: 'TENANT_POLICY', policy_version: 'v1', check_at: EXPIRY },
+        { ...S1, attempt: 1, reason: 'TENANT_POLICY', policy_version: 'v1', check_at: minute(NEARLY) },
       ],
+    ]);
+  });
+
+  it('that nobody has given it then, and until when it still can be', () => {
+    expect(dataOf(waiting, escalateApproval('s1', NEARLY))).toEqual([
+      ['STEP_APPROVAL_ESCALATED', { ...S1, attempt: 1, check_at: EXPIRY }],
+    ]);
+  });
+
+  it('that its execution is at work, and by when it should have ended', () => {
+    expect(dataOf(running, postponeCheck('s1', 9))).toEqual([
+      ['STEP_CHECK_POSTPONED', { ...S1, attempt: 1, check_at: minute(69) }],
     ]);
   });
 

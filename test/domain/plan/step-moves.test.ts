@@ -10,12 +10,14 @@ import {
   blockApproval,
   cancelUnstarted,
   editIntent,
+  escalateApproval,
   expireApproval,
   fail,
   inShort,
   loseTrack,
   MEETING_FIRST,
   planIn,
+  postponeCheck,
   publishAgain,
   requireApproval,
   start,
@@ -43,6 +45,8 @@ const blocked: Told = [
 const edit = editIntent(then(planIn('ACTIVE', { steps: MEETING_FIRST }), start('s1', 3)), 's1', 60);
 /** When the intent of a step that was dispatched at minute 3 lapses. */
 const LAPSE = 3 + WEEK_MINUTES;
+/** When three quarters of its time are over. */
+const NEARLY = 3 + WEEK_MINUTES * 0.75;
 
 /** How step s1 of an ACTIVE plan got into each of its states. */
 const STATES = {
@@ -66,8 +70,13 @@ const COMMANDS = {
   BLOCK_APPROVAL: blockApproval('s1', 60),
   EDIT_INTENT: edit,
   'EDIT_INTENT, approved in the same act': [{ ...edit[0], approve: true } as PlanCommand, edit[1]],
+  ESCALATE_APPROVAL: escalateApproval('s1', NEARLY),
+  'ESCALATE_APPROVAL before its time': escalateApproval('s1', NEARLY - 1),
+  'ESCALATE_APPROVAL after its time': escalateApproval('s1', LAPSE),
   EXPIRE_APPROVAL: expireApproval('s1', LAPSE),
   'EXPIRE_APPROVAL before its time': expireApproval('s1', LAPSE - 1),
+  POSTPONE_CHECK: postponeCheck('s1', 60),
+  'POSTPONE_CHECK before its time': postponeCheck('s1', 8),
   PUBLISH_AGAIN: publishAgain('s1', 60),
   'PUBLISH_AGAIN before its time': publishAgain('s1', 8),
   CANCEL_UNSTARTED: cancelUnstarted('s1', 60),
@@ -88,6 +97,7 @@ const [DONE, FAILED, SKIPPED] = ['STEP_COMPLETED', 'STEP_FAILED', 'STEP_SKIPPED'
 const [STUCK, REQUIRED] = ['STEP_FAILED PLAN_PAUSED', 'STEP_APPROVAL_REQUIRED'];
 const [UNAPPROVED, NEVER] = ['NOT_APPROVED', 'nothing'];
 const [GRANTED, BLOCKED] = ['STEP_ATTEMPT_GRANTED', 'STEP_APPROVAL_BLOCKED'];
+const [ESCALATED, POSTPONED] = ['STEP_APPROVAL_ESCALATED', 'STEP_CHECK_POSTPONED'];
 const [EDITED, OTHER] = ['STEP_INTENT_EDITED', 'CONTENT_CHANGED'];
 const [RUNNING, SETTLED] = ['STEP_IN_FLIGHT', 'STEP_SETTLED'];
 
@@ -101,8 +111,13 @@ const ANSWERS: Record<keyof typeof COMMANDS, string[]> = {
   EDIT_INTENT: [IDLE, IDLE, EDITED, IDLE, IDLE, IDLE, IDLE, IDLE],
   'EDIT_INTENT, approved in the same act': [IDLE, IDLE, `${EDITED} ${APPROVED}`, ...Array(5).fill(IDLE)],
   BLOCK_APPROVAL: [IDLE, BLOCKED, IDLE, IDLE, IDLE, IDLE, IDLE, IDLE],
+  ESCALATE_APPROVAL: [IDLE, IDLE, ESCALATED, IDLE, IDLE, IDLE, IDLE, IDLE],
+  'ESCALATE_APPROVAL before its time': Array(8).fill(IDLE),
+  'ESCALATE_APPROVAL after its time': Array(8).fill(IDLE),
   EXPIRE_APPROVAL: [IDLE, STUCK, STUCK, IDLE, IDLE, IDLE, IDLE, IDLE],
   'EXPIRE_APPROVAL before its time': Array(8).fill(IDLE),
+  POSTPONE_CHECK: [NOT_DUE, NOT_DUE, NOT_DUE, POSTPONED, POSTPONED, NOT_DUE, NOT_DUE, NOT_DUE],
+  'POSTPONE_CHECK before its time': Array(8).fill(NOT_DUE),
   PUBLISH_AGAIN: [NOT_DUE, NOT_DUE, NOT_DUE, AGAIN, AGAIN, NOT_DUE, NOT_DUE, NOT_DUE],
   'PUBLISH_AGAIN before its time': Array(8).fill(NOT_DUE),
   CANCEL_UNSTARTED: [NOT_DUE, NOT_DUE, NOT_DUE, STUCK, STUCK, NOT_DUE, NOT_DUE, NOT_DUE],
@@ -148,7 +163,9 @@ describe('the moves of a step', () => {
     ['APPROVE_INTENT', approveIntent('s9', 60), 'STEP_NOT_FOUND'],
     ['REJECT_INTENT', [{ type: 'REJECT_INTENT', step_id: 's9', attempt: 1 }, at(60)], 'STEP_NOT_FOUND'],
     ['EDIT_INTENT', [{ ...edit[0], step_id: 's9' } as PlanCommand, edit[1]], 'STEP_NOT_FOUND'],
+    ['ESCALATE_APPROVAL', escalateApproval('s9', NEARLY), 'NOT_WAITING_FOR_APPROVAL'],
     ['EXPIRE_APPROVAL', expireApproval('s9', LAPSE), 'NOT_WAITING_FOR_APPROVAL'],
+    ['POSTPONE_CHECK', postponeCheck('s9', 60), 'STEP_NOT_DUE'],
     ['PUBLISH_AGAIN', publishAgain('s9', 60), 'STEP_NOT_DUE'],
     ['CANCEL_UNSTARTED', cancelUnstarted('s9', 60), 'STEP_NOT_DUE'],
     ['APPLY_OUTCOME', succeed('s9', 60), 'STEP_NOT_FOUND'],
@@ -169,7 +186,9 @@ describe('the moves of a step', () => {
       OTHER,
     ],
     ['EDIT_INTENT', [{ ...edit[0], attempt: 2 } as PlanCommand, edit[1]], 'waiting for a person', OTHER],
+    ['ESCALATE_APPROVAL', escalateApproval('s1', NEARLY, 2), 'waiting for a person', IDLE],
     ['EXPIRE_APPROVAL', expireApproval('s1', LAPSE, 2), 'waiting for a person', IDLE],
+    ['POSTPONE_CHECK', postponeCheck('s1', 60, 2), 'approved by policy', NOT_DUE],
     ['PUBLISH_AGAIN', publishAgain('s1', 60, 2), 'approved by policy', NOT_DUE],
     ['CANCEL_UNSTARTED', cancelUnstarted('s1', 60, 2), 'approved by policy', NOT_DUE],
   ])(

@@ -1,16 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Plan } from '../../../src/domain/plan/plan.ts';
-import {
-  escalatesAt,
-  pageOfAttempts,
-  placeOf,
-  waitingAttempts,
-} from '../../../src/domain/plan/waiting-approvals.ts';
+import { pageOfAttempts, placeOf, waitingAttempts } from '../../../src/domain/plan/waiting-approvals.ts';
 import {
   approveIntent,
   at,
   ben,
   blockApproval,
+  escalateApproval,
   MEETING_FIRST,
   minute,
   newStep,
@@ -24,7 +20,7 @@ import {
 const dispatched = then(planIn('ACTIVE', { steps: MEETING_FIRST }), start('s1', 0));
 const waiting = then(dispatched, requireApproval('s1', 4));
 const flags = (plan: Plan, minutes: number) =>
-  waitingAttempts(plan, minute(minutes)).map(({ escalated, lapsed }) => ({ escalated, lapsed }));
+  waitingAttempts(plan, minute(minutes)).map(({ escalated_at, lapsed }) => ({ escalated_at, lapsed }));
 
 describe('what waits for a person', () => {
   it.each<[string, Plan, number]>([
@@ -47,13 +43,12 @@ describe('what waits for a person', () => {
     expect(waitingAttempts(plan, minute(5))).toHaveLength(count);
   });
 
-  it('is escalated in the last quarter of its time, and has lapsed after it', () => {
-    const [quarter, end] = [(WEEK_MINUTES * 3) / 4, WEEK_MINUTES];
-    expect(escalatesAt(minute(0), minute(end))).toBe(minute(quarter));
-    expect(flags(waiting, quarter - 1)).toEqual([{ escalated: false, lapsed: false }]);
-    expect(flags(waiting, quarter)).toEqual([{ escalated: true, lapsed: false }]);
-    expect(flags(waiting, end - 1)).toEqual([{ escalated: true, lapsed: false }]);
-    expect(flags(waiting, end)).toEqual([{ escalated: true, lapsed: true }]);
+  it('says whether it was escalated, and whether it has lapsed', () => {
+    const [escalated_at, end] = [minute(WEEK_MINUTES - 9), WEEK_MINUTES];
+    const escalated = then(waiting, escalateApproval('s1', end - 9));
+    expect(flags(waiting, end - 9)).toEqual([{ escalated_at: undefined, lapsed: false }]);
+    expect(flags(escalated, end - 1)).toEqual([{ escalated_at, lapsed: false }]);
+    expect(flags(escalated, end)).toEqual([{ escalated_at, lapsed: true }]);
   });
 });
 

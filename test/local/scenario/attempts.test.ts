@@ -106,8 +106,11 @@ testSeason('in a simulation, an attempt', [
     outcomes: [{ result: 'LOST' }],
     story: [
       ...STARTED,
+      '15 STEP_CHECK_POSTPONED s1 1',
       '75 STEP_PUBLISHED_AGAIN s1 1',
+      '90 STEP_CHECK_POSTPONED s1 1',
       '150 STEP_PUBLISHED_AGAIN s1 1',
+      '165 STEP_CHECK_POSTPONED s1 1',
       '225 STEP_FAILED s1 1 OUTCOME_UNKNOWN',
       '225 PLAN_PAUSED s1 OUTCOME_UNKNOWN',
       EXPIRES_AFTER_A_MONTH,
@@ -121,8 +124,11 @@ testSeason('in a simulation, an attempt', [
     commands: [command(230, 'grant_attempt', 'found', step), command(231, 'resume', 'found')],
     story: [
       ...STARTED,
+      '15 STEP_CHECK_POSTPONED s1 1',
       '75 STEP_PUBLISHED_AGAIN s1 1',
+      '90 STEP_CHECK_POSTPONED s1 1',
       '150 STEP_PUBLISHED_AGAIN s1 1',
+      '165 STEP_CHECK_POSTPONED s1 1',
       '225 STEP_FAILED s1 1 OUTCOME_UNKNOWN',
       '225 PLAN_PAUSED s1 OUTCOME_UNKNOWN',
       '230 STEP_ATTEMPT_GRANTED s1 no reason given',

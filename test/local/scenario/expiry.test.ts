@@ -31,6 +31,7 @@ testSeason('in a simulation, a plan expires on time', [
       '0 PLAN_ACTIVATED',
       '0 STEP_STARTED s1 1',
       '0 STEP_APPROVAL_REQUIRED s1 1 ACTION_TYPE_NOT_ALLOWLISTED',
+      '60 STEP_APPROVAL_ESCALATED s1 1',
       '75 PLAN_EXPIRED',
     ],
     fate: ['EXPIRED', 's1 PENDING_APPROVAL 1'],

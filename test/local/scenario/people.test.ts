@@ -62,11 +62,12 @@ testSeason('in a simulation, a step that needs a person', [
     fate: ['EXPIRED', 's1 FAILED 1'],
   },
   {
-    name: 'fails when nobody approves it in the seven days that a meeting may wait, and pauses the plan',
+    name: 'is escalated, and fails when nobody approves it in the seven days that a meeting may wait, and pauses the plan',
     plan: asking('ignored'),
     commands: [command(7 * DAY, 'approve_intent', 'ignored', step)],
     story: [
       ...ASKED,
+      `${5.25 * DAY} STEP_APPROVAL_ESCALATED s1 1`,
       `${7 * DAY} STEP_FAILED s1 1 approval_expired`,
       `${7 * DAY} PLAN_PAUSED s1 approval_expired`,
       `${30 * DAY} PLAN_EXPIRED`,

@@ -5,6 +5,7 @@ import {
   type ExecutionSignal,
   executionSignal,
 } from '../../../src/domain/execution/signal.ts';
+import type { ApprovalEscalation } from '../../../src/domain/plan/escalation.ts';
 import { fake } from './fake.ts';
 
 const isSignal = (detailType: string | undefined): boolean =>
@@ -16,14 +17,23 @@ const signalIn = (detailType: string | undefined, data: unknown): ExecutionSigna
   throw new Error(`a ${signal.signalType} was published as ${detailType}`);
 };
 
-/** A bus that takes every ACTION_APPROVED and every signal of an outcome, and keeps what they say. */
-export const recordedBus = (
-  published: ActionApproved[],
-  signals: ExecutionSignal[],
-): Pick<EventBridgeClient, 'send'> => {
+/** What a bus was told, by kind, in order. */
+export interface BusRecord {
+  readonly published: ActionApproved[];
+  readonly signals: ExecutionSignal[];
+  readonly escalations: ApprovalEscalation[];
+}
+
+/** A bus that takes every event that the system knows, and keeps what they say. */
+export const recordedBus = ({
+  published,
+  signals,
+  escalations,
+}: BusRecord): Pick<EventBridgeClient, 'send'> => {
   const take = (detailType: string | undefined, data: unknown): void => {
     if (isSignal(detailType)) signals.push(signalIn(detailType, data));
     else if (detailType === 'ACTION_APPROVED') published.push(data as ActionApproved);
+    else if (detailType === 'APPROVAL_ESCALATED') escalations.push(data as ApprovalEscalation);
     else throw new Error(`this bus takes no ${detailType}`);
   };
   const send = async (command: unknown) => {

@@ -57,7 +57,7 @@ const ROUGHNESS = [
   ...FAULTS,
   'EVENT_LOST',
   'EVENT_TWICE',
-  ...['STOP', 'DISABLE', 'BUDGET', 'STEP_INTENT_EDITED'],
+  ...['STOP', 'DISABLE', 'BUDGET', 'STEP_INTENT_EDITED', 'STEP_APPROVAL_ESCALATED'],
   'RepairStep',
   'PostponePlan',
   'RecordFailure',

@@ -3,7 +3,6 @@ import { TransientError } from '../../../src/application/errors.ts';
 import type { ActionApproved } from '../../../src/application/ports/events.ts';
 import type { ToolGateway, ToolInvocation, ToolResult } from '../../../src/application/ports/tools.ts';
 import type { EnumeratePlansOutput, PlanCycleInput } from '../../../src/contracts/plan-cycle.ts';
-import type { ExecutionSignal } from '../../../src/domain/execution/signal.ts';
 import { seededRandom } from '../../../src/local/invocation-gate.ts';
 import { editedParameters } from './actions.ts';
 import { type CycleEnd, driveCycle, type RunTask } from './cycle-driver.ts';
@@ -117,8 +116,7 @@ export class Play implements Outside {
     const actor = this.#actor(of.by);
     const give = async () => {
       const { runtime } = this.#rig;
-      const result = await commandPlan(runtime, { key, by: of.by, command: command as PersonCommand });
-      if (result.ok) for (const { event_type } of result.events) this.happened.add(event_type);
+      await commandPlan(runtime, { key, by: of.by, command: command as PersonCommand });
     };
     await invokeFor(actor, this.#now, this.#live, give).catch(this.#expected);
   }
@@ -170,12 +168,12 @@ export class Play implements Outside {
       throw Object.assign(new Error('no answer'), { name: 'InternalException' });
   }
 
-  async tell({ signalId }: ExecutionSignal): Promise<void> {
+  async tell(id: string): Promise<void> {
     const invocation = currentInvocation.getStore() as Invocation;
     await this.#turn(invocation);
     const isRough = this.#schedule.faultRate > 0 && this.#chance(ROUGH_EVENTS);
     if (isRough) this.happened.add('SIGNAL_LOST');
-    else this.watch.told.add(signalId);
+    else this.watch.told.add(id);
     await this.#turn(invocation);
     if (isRough || this.#isRoughNow())
       throw Object.assign(new Error('no answer'), { name: 'InternalException' });

@@ -21,7 +21,6 @@ import { handler as validatePreflight } from '../../../functions/tasks/validate-
 import type { TableNames } from '../../../src/adapters/dynamodb/table-names.ts';
 import type { ActionApproved } from '../../../src/application/ports/events.ts';
 import type { ToolGateway, ToolInvocation, ToolResult } from '../../../src/application/ports/tools.ts';
-import type { ExecutionSignal } from '../../../src/domain/execution/signal.ts';
 import { createDynamoDbClient } from '../../../src/local/dynamodb/client.ts';
 import { noMetrics } from '../../../src/runtime/metrics.ts';
 import { createRuntime, type Runtime } from '../../../src/runtime/runtime.ts';
@@ -60,8 +59,8 @@ export interface Outside {
   /** Stands before and after every call of DynamoDB. */
   call<T>(operation: string, input: object, carryOut: () => Promise<T>): Promise<T>;
   publish(event: ActionApproved): Promise<void>;
-  /** The bus takes a signal. */
-  tell(signal: ExecutionSignal): Promise<void>;
+  /** The bus takes a signal of an outcome or an escalation, by its id. */
+  tell(id: string): Promise<void>;
   tool(invocation: ToolInvocation, inner: ToolGateway): Promise<ToolResult>;
 }
 
@@ -100,7 +99,7 @@ const busOf = (rig: Rig): Pick<EventBridgeClient, 'send'> => {
     for (const { DetailType, Detail = '' } of input.Entries ?? []) {
       const { data } = JSON.parse(Detail);
       if (DetailType === 'ACTION_APPROVED') await rig.outside.publish(data);
-      else await rig.outside.tell(data);
+      else await rig.outside.tell(data.signalId ?? data.escalation_id);
     }
     return { FailedEntryCount: 0 };
   };

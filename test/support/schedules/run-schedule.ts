@@ -85,6 +85,12 @@ const inputOf = (kind: ScheduledCycle['kind'], [first]: readonly WatchedKey[]): 
     : { plan_ids: [first.plan_id], force: true };
 };
 
+/** Those for which the orchestrator can do something; when there are none, those that wait for a person, until they no longer may. */
+const nextToLookAt = ({ plans }: Watch): PlanRows[] => {
+  const restless = [...plans.values()].filter((rows) => !isAtRest(rows, plans));
+  return restless.length > 0 ? restless : [...plans.values()];
+};
+
 /** Moves to the instant at which a plan is next to be looked at; undefined when none ever is. */
 const moveToNextDue = (play: Play, plans: readonly PlanRows[]): string | undefined => {
   const due = plans.flatMap(({ dueAt }) => dueAt ?? []).sort()[0];
@@ -96,10 +102,7 @@ const moveToNextDue = (play: Play, plans: readonly PlanRows[]): string | undefin
 const roughRound = async (play: Play, keys: readonly WatchedKey[]): Promise<void> => {
   const { watch } = play;
   await watch.lookAtDue();
-  moveToNextDue(
-    play,
-    [...watch.plans.values()].filter((rows) => !isAtRest(rows, watch.plans)),
-  );
+  moveToNextDue(play, nextToLookAt(watch));
   const found = (error: unknown) => void watch.violations.push(String(error));
   for (const input of [{}, { tenant_ids: [...new Set(keys.map(({ tenant_id }) => tenant_id))] }])
     play.startCycle(input).catch(found);
@@ -201,6 +204,8 @@ export const runSchedule = async (rig: Rig, run: string, schedule: Schedule): Pr
   for (const change of schedule.changes) play.change(change).catch(found);
   await play.run();
   for (let round = 0; round < schedule.rounds; round += 1) await roughRound(play, keys);
+  for (const { entries } of watch.plans.values())
+    for (const { event_type } of entries) play.happened.add(event_type);
   play.calm = true;
   for (const tenant of TENANTS) watch.switches.released(tenant);
   await allowAgain(rig, keys);

@@ -1,5 +1,6 @@
 import { planPk, scopePk } from '../../../src/adapters/dynamodb/keys.ts';
 import type { TableNames } from '../../../src/adapters/dynamodb/table-names.ts';
+import { actionIntentId } from '../../../src/domain/intent/action-intent.ts';
 import type { LedgerEntry } from '../../../src/domain/ledger/plan-ledger.ts';
 import type { PlanEvent } from '../../../src/domain/plan/plan-event.ts';
 import { type PutRow, putsOf } from './observed-writes.ts';
@@ -28,7 +29,7 @@ export class Watch {
   readonly plans = new Map<string, PlanRows>();
   /** The row of the newest execution of each intent. */
   readonly executions = new Map<string, Row>();
-  /** Ids of the signals that the bus was told. */
+  /** Ids of the signals and escalations that the bus was told. */
   readonly told = new Set<string>();
   readonly switches: WatchedSwitches;
   readonly #budgets = new WatchedBudgets();
@@ -78,7 +79,7 @@ export class Watch {
     const rows = await this.#read(planId);
     if (!rows) return void this.violations.push(`plan ${planId}: its row is gone`);
     this.plans.set(planId, rows);
-    this.violations.push(...planViolations(rows), ...this.#rivals(rows));
+    this.violations.push(...planViolations(rows), ...this.#rivals(rows), ...this.#untold(rows));
     this.violations.push(...this.#budgets.committed(planId, rows.entries));
   }
 
@@ -97,6 +98,15 @@ export class Watch {
     return [...this.plans.values()]
       .filter((other) => isRival(other.plan))
       .map((other) => `plans ${plan.plan_id} and ${other.plan.plan_id} are ACTIVE for one account`);
+  }
+
+  /** What was written down as escalated, and nobody was told of. */
+  #untold({ plan, newEntries }: PlanRows): string[] {
+    return (newEntries as readonly PlanEvent[]).flatMap(({ event_type, data }) => {
+      if (event_type !== 'STEP_APPROVAL_ESCALATED') return [];
+      const id = `escalation-${actionIntentId(plan.plan_id, data.step_id, data.attempt)}-${plan.account_id}`;
+      return this.told.has(id) ? [] : [`${id} is in the ledger, and the bus was not told`];
+    });
   }
 
   /** The plan whose ledger says that an intent was approved. */
