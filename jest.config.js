@@ -1,6 +1,6 @@
 /** Native ESM with swc: the same TypeScript files that Node runs by type stripping and esbuild bundles for Lambda. */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/support/plain-globals-environment.js',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],

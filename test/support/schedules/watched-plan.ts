@@ -59,6 +59,15 @@ const folded = (plan: PlanRows['folded'], entries: readonly LedgerEntry[]): Plan
     return { ...after, version: seq, head_hash: hash };
   }, plan);
 
+/** Most entries that one commit of a schedule adds to a ledger, and one more. */
+const NEXT_ENTRIES = [1, 2, 3, 4, 5];
+
+/** Entries of a ledger after those that are known, found by their keys: with the plan, in one call. */
+const nextEntryKeys = (pk: string, known: number): Key[] =>
+  NEXT_ENTRIES.map((next) => ({ pk, sk: eventSk(known + next) }));
+
+const bySortKey = (one: Row, other: Row): number => (String(one.sk) < String(other.sk) ? -1 : 1);
+
 /** Reads a plan again: its ledger from the entries on that are known, or from the start. */
 export const readPlan = async (
   raw: RawTables,
@@ -68,13 +77,16 @@ export const readPlan = async (
 ): Promise<PlanRows | undefined> => {
   const [pk, plan, lock] = [planPk(key.plan_id), planPk(key.plan_id), activeLockSk(key.plan_type)];
   const entriesBefore = whole ? [] : (known?.entries ?? []);
-  const [rows, newer] = await Promise.all([
-    raw.rows({
-      [names.REVENUE_PLANS_TABLE_NAME]: [plan, lock].map((sk) => ({ pk: scopePk(key), sk })),
-      [names.PLAN_STEP_EXECUTION_TABLE_NAME]: attemptKeys(key, known),
-    }),
-    raw.after(names.PLAN_LEDGER_TABLE_NAME, pk, eventSk(entriesBefore.length)),
-  ]);
+  const rows = await raw.rows({
+    [names.REVENUE_PLANS_TABLE_NAME]: [plan, lock].map((sk) => ({ pk: scopePk(key), sk })),
+    [names.PLAN_STEP_EXECUTION_TABLE_NAME]: attemptKeys(key, known),
+    [names.PLAN_LEDGER_TABLE_NAME]: nextEntryKeys(pk, entriesBefore.length),
+  });
+  const next = rows[names.PLAN_LEDGER_TABLE_NAME] ?? [];
+  const isAll = !whole && next.length < NEXT_ENTRIES.length;
+  const newer = isAll
+    ? next.toSorted(bySortKey)
+    : await raw.after(names.PLAN_LEDGER_TABLE_NAME, pk, eventSk(entriesBefore.length));
   const found = new Map((rows[names.REVENUE_PLANS_TABLE_NAME] ?? []).map((row) => [row.sk, row]));
   const row = found.get(plan);
   if (!row) return undefined;
