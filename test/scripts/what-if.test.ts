@@ -5,9 +5,12 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { readPolicy } from '../../scripts/cli/read-policy.ts';
 import { whatIfArguments } from '../../scripts/cli/what-if-arguments.ts';
+import { plansTool } from '../../scripts/plans.ts';
+import { whatIfTool } from '../../scripts/what-if.ts';
 import { eventSk, planPk } from '../../src/adapters/dynamodb/keys.ts';
 import { reserveLoopbackPort } from '../../src/local/process/loopback-port.ts';
-import { type Ran, runTool, tableOf, useLocalStage } from './local-stage.ts';
+import { type Ran, toolProcess } from './call-tool.ts';
+import { tableOf, useLocalStage } from './local-stage.ts';
 import { SAMPLE } from './sample.ts';
 
 const stage = useLocalStage(SAMPLE);
@@ -36,7 +39,11 @@ const fileOf = async (content: unknown): Promise<string> => {
 };
 
 const run = async (policy: unknown, ...args: string[]): Promise<Ran> =>
-  runTool('what-if', ['--policy', await fileOf(policy), ...args], stage.settings);
+  stage.run(whatIfTool, '--policy', await fileOf(policy), ...args);
+
+/** The tool as a process of its own. */
+const started = async (policy: unknown, ...args: string[]): Promise<Ran> =>
+  toolProcess('what-if', ['--policy', await fileOf(policy), ...args], stage.settings);
 
 const lines = (stdout: string): string[][] =>
   stdout
@@ -46,7 +53,7 @@ const lines = (stdout: string): string[][] =>
 
 test('decisions that would have been others are shown with what people made of them, and nothing is written', async () => {
   await stage.cycle();
-  await stage.run('plans', 'reject-intent', 'with-person', 'brief', '--by', 'ben', '--reason', 'too early');
+  await stage.run(plansTool, 'reject-intent', 'with-person', 'brief', '--by', 'ben', '--reason', 'too early');
   const before = await stage.everything();
   const { code, stdout, stderr } = await run(CANDIDATE);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -87,7 +94,7 @@ test('decisions that would have been others are shown with what people made of t
 
 test('the document is the same, byte by byte, for the same ledgers', async () => {
   await stage.cycle();
-  const [first, second] = [await run(CANDIDATE, '--json'), await run(CANDIDATE, '--json')];
+  const [first, second] = [await run(CANDIDATE, '--json'), await started(CANDIDATE, '--json')];
   expect(second.stdout).toBe(first.stdout);
   const { differences, ...document } = JSON.parse(first.stdout);
   expect(document).toMatchObject({
@@ -142,7 +149,7 @@ test('a tenant that does not exist, and a policy that does not fit, are bad inpu
 test('a stage that does not answer is named with its endpoint', async () => {
   const endpoint = `http://127.0.0.1:${await reserveLoopbackPort()}`;
   const args = ['--policy', await fileOf(CANDIDATE)];
-  const { code, stderr } = await runTool('what-if', args, { AWS_ENDPOINT_URL_DYNAMODB: endpoint });
+  const { code, stderr } = await toolProcess('what-if', args, { AWS_ENDPOINT_URL_DYNAMODB: endpoint });
   expect(code).toBe(1);
   expect(stderr).toMatch(`No DynamoDB answers at ${endpoint}: `);
 });
