@@ -2,7 +2,8 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { ConfigurationError } from '../../src/application/errors.ts';
 import type { Environment } from '../../src/runtime/environment.ts';
 import { localClientOptions, localEndpoints } from './local-endpoints.ts';
-import { LOCAL_STAGE, serviceOf } from './stage-service.ts';
+import { LOCAL_STAGE } from './stage-name.ts';
+import { serviceOf } from './stage-service.ts';
 
 /** Invokes a function of a stage by its key in the service file, such as `openCycle`, and gives back what it answers. */
 export type InvokeFunction = (key: string, payload: unknown) => Promise<unknown>;

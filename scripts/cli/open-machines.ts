@@ -4,7 +4,8 @@ import type { ServiceDefinition } from '../../src/local/service/service-definiti
 import type { Environment } from '../../src/runtime/environment.ts';
 import { assertAnswers } from './local-clock.ts';
 import { localClientOptions, localEndpoints } from './local-endpoints.ts';
-import { LOCAL_STAGE, serviceOf } from './stage-service.ts';
+import { LOCAL_STAGE } from './stage-name.ts';
+import { serviceOf } from './stage-service.ts';
 
 /** A stage's Step Functions, and the name of its scheduled machine. */
 export interface StageMachines {

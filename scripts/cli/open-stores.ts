@@ -7,7 +7,8 @@ import type { Environment } from '../../src/runtime/environment.ts';
 import { createRuntime, type Runtime } from '../../src/runtime/runtime.ts';
 import { localClock } from './local-clock.ts';
 import { localClientOptions, localEndpoints } from './local-endpoints.ts';
-import { LOCAL_STAGE, serviceOf } from './stage-service.ts';
+import { LOCAL_STAGE } from './stage-name.ts';
+import { serviceOf } from './stage-service.ts';
 
 const PROBE_MS = 5_000;
 

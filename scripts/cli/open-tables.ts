@@ -7,7 +7,7 @@ import type { Environment } from '../../src/runtime/environment.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
 import { localEndpoints } from './local-endpoints.ts';
 import { openStores } from './open-stores.ts';
-import { LOCAL_STAGE } from './stage-service.ts';
+import { LOCAL_STAGE } from './stage-name.ts';
 
 /** A stage's stores, and its tables for what no function of the stage does. */
 export interface StageTables {

@@ -11,7 +11,7 @@ import { type InvokeFunction, openLambda } from '../cli/open-lambda.ts';
 import { openMachines } from '../cli/open-machines.ts';
 import { openTables, type StageTables } from '../cli/open-tables.ts';
 import { findMachine } from '../cli/plan-cycle-execution.ts';
-import { LOCAL_STAGE } from '../cli/stage-service.ts';
+import { LOCAL_STAGE } from '../cli/stage-name.ts';
 
 /** How often a stage is looked at, and how long it may take to come to rest after it looks finished, in milliseconds. */
 const PACE = {
