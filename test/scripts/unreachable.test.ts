@@ -5,9 +5,12 @@ import { toolProcess } from './call-tool.ts';
 
 const nobody = async () => `http://127.0.0.1:${await reserveLoopbackPort()}`;
 
-test('a local DynamoDB that does not answer is named with its endpoint', async () => {
+test.each([
+  ['plans', ['list']],
+  ['what-if', ['--policy', 'examples/candidate-policy.json']],
+])('a local DynamoDB that does not answer %s is named with its endpoint', async (tool, args) => {
   const endpoint = await nobody();
-  const { code, stderr } = await toolProcess('plans', ['list'], { AWS_ENDPOINT_URL_DYNAMODB: endpoint });
+  const { code, stderr } = await toolProcess(tool, args, { AWS_ENDPOINT_URL_DYNAMODB: endpoint });
   expect(code).toBe(1);
   expect(stderr).toMatch(`No DynamoDB answers at ${endpoint}: `);
 });
