@@ -26,6 +26,7 @@ export interface Shell {
   untilInterrupted(): AbortSignal;
 }
 
+/** A program for the command line; what it prints and answers goes through the shell that it is given. */
 export interface Tool {
   readonly usage: string;
   run(args: string[], shell: Shell): Promise<ToolAnswer>;
