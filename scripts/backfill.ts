@@ -2,8 +2,9 @@ import { BACKFILL_USAGE, type BackfillRequest, backfillRequest } from './cli/bac
 import { backfillReport } from './cli/backfill-report.ts';
 import { openMachines, type StageMachines } from './cli/open-machines.ts';
 import { executionEnd, failStateInput, findMachine, startPlanCycle } from './cli/plan-cycle-execution.ts';
-import { EXIT_INTERRUPTED, runTool, type ToolAnswer } from './cli/run-tool.ts';
-import { progress, say, untilInterrupted } from './cli/waiting.ts';
+import { runAsProcess } from './cli/run-as-process.ts';
+import { EXIT_INTERRUPTED, type Shell, type Tool, type ToolAnswer } from './cli/run-tool.ts';
+import { progress } from './cli/waiting.ts';
 
 const interrupted = (execution_arn: string, { cliOptions }: StageMachines): ToolAnswer => {
   const command = `aws stepfunctions describe-execution --execution-arn ${execution_arn}${cliOptions}`;
@@ -15,12 +16,12 @@ const interrupted = (execution_arn: string, { cliOptions }: StageMachines): Tool
   };
 };
 
-const backfill = async ({ stage, input }: BackfillRequest): Promise<ToolAnswer> => {
-  const machines = await openMachines(stage);
+const backfill = async ({ stage, input }: BackfillRequest, shell: Shell): Promise<ToolAnswer> => {
+  const machines = await openMachines(stage, shell.environment);
   const { client, planCycleName } = machines;
   const executionArn = await startPlanCycle(client, await findMachine(client, planCycleName), input);
-  const waiting = { signal: untilInterrupted(), onRunning: progress() };
-  say(`started ${executionArn}`);
+  const waiting = { signal: shell.untilInterrupted(), onRunning: progress(shell.say) };
+  shell.say(`started ${executionArn}`);
   const execution = await executionEnd(client, executionArn, waiting);
   if (!execution) return interrupted(executionArn, machines);
   const failed = execution.status === 'FAILED';
@@ -32,4 +33,9 @@ const backfill = async ({ stage, input }: BackfillRequest): Promise<ToolAnswer> 
   return backfillReport(ended);
 };
 
-await runTool(BACKFILL_USAGE, (args) => backfill(backfillRequest(args)));
+export const backfillTool: Tool = {
+  usage: BACKFILL_USAGE,
+  run: async (args, shell) => backfill(backfillRequest(args), shell),
+};
+
+if (import.meta.main) await runAsProcess(backfillTool);

@@ -1,5 +1,5 @@
-import { runTool, type ToolAnswer } from './cli/run-tool.ts';
-import { say } from './cli/waiting.ts';
+import { runAsProcess } from './cli/run-as-process.ts';
+import type { Shell, Tool, ToolAnswer } from './cli/run-tool.ts';
 import { DEPLOY_USAGE, type DeployArguments, deployArguments } from './deploy/arguments.ts';
 import { readEnvFile } from './deploy/env-file.ts';
 import { deployReport, planReport } from './deploy/report.ts';
@@ -7,7 +7,7 @@ import { commandRunner, interruption } from './deploy/run-command.ts';
 import { runSteps, type StepWorld } from './deploy/run-steps.ts';
 import { deploySteps } from './deploy/steps.ts';
 
-const worldOf = (json: boolean): StepWorld => ({
+const worldOf = (json: boolean, { say }: Shell): StepWorld => ({
   run: commandRunner(interruption(), json ? 'stderr' : 'stdout'),
   readVariables: async (file) => {
     const variables = await readEnvFile(file);
@@ -18,11 +18,16 @@ const worldOf = (json: boolean): StepWorld => ({
   tell: say,
 });
 
-const deploy = async (request: DeployArguments): Promise<ToolAnswer> => {
+const deploy = async (request: DeployArguments, shell: Shell): Promise<ToolAnswer> => {
   const steps = deploySteps(request);
   return request.dryRun
     ? planReport(request, steps)
-    : deployReport(request, await runSteps(worldOf(request.json), steps));
+    : deployReport(request, await runSteps(worldOf(request.json, shell), steps));
 };
 
-await runTool(DEPLOY_USAGE, (args) => deploy(deployArguments(args)));
+export const deployTool: Tool = {
+  usage: DEPLOY_USAGE,
+  run: async (args, shell) => deploy(deployArguments(args), shell),
+};
+
+if (import.meta.main) await runAsProcess(deployTool);

@@ -1,5 +1,6 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { runTool, type ToolAnswer } from './cli/run-tool.ts';
+import { runAsProcess } from './cli/run-as-process.ts';
+import type { Tool, ToolAnswer } from './cli/run-tool.ts';
 import { stackPlace } from './deploy/stack.ts';
 import { STAGE_ENV_USAGE, stageEnvStage } from './deploy/stage-env-arguments.ts';
 import { writeStageEnv } from './deploy/write-stage-env.ts';
@@ -9,4 +10,9 @@ const stageEnv = async (stage: string): Promise<ToolAnswer> => {
   return writeStageEnv(new CloudFormationClient({ region: place.region }), stage, place);
 };
 
-await runTool(STAGE_ENV_USAGE, async (args) => stageEnv(stageEnvStage(args)));
+export const stageEnvTool: Tool = {
+  usage: STAGE_ENV_USAGE,
+  run: async (args) => stageEnv(stageEnvStage(args)),
+};
+
+if (import.meta.main) await runAsProcess(stageEnvTool);

@@ -5,7 +5,7 @@ import type { ConfigChange } from '../../src/domain/autonomy/config-change.ts';
 import { wholeNumber } from '../../src/local/terminal/command-line.ts';
 import { identifierOf, textOf } from './option-values.ts';
 import { UsageError } from './run-tool.ts';
-import { LOCAL_STAGE } from './stage-service.ts';
+import { LOCAL_STAGE } from './stage-name.ts';
 import { toolArguments } from './tool-arguments.ts';
 
 export const AUTONOMY_USAGE = `npm run autonomy -- COMMAND [options]

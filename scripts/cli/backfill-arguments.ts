@@ -2,7 +2,7 @@ import { complaints } from '../../src/contracts/complaints.ts';
 import { type PlanCycleInput, planCycleInput } from '../../src/contracts/plan-cycle.ts';
 import { dateTimeOf, identifierOf } from './option-values.ts';
 import { UsageError } from './run-tool.ts';
-import { LOCAL_STAGE } from './stage-service.ts';
+import { LOCAL_STAGE } from './stage-name.ts';
 import { toolArguments } from './tool-arguments.ts';
 
 export const BACKFILL_USAGE = `npm run backfill -- --tenant T … | --plan ID … [options]

@@ -4,6 +4,7 @@ import { createExecutionStarter } from '../../src/adapters/stepfunctions/executi
 import { ConfigurationError } from '../../src/application/errors.ts';
 import type { PlanStore } from '../../src/application/ports/plans.ts';
 import type { RequestReplayDeps } from '../../src/application/request-replay.ts';
+import type { Environment } from '../../src/runtime/environment.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
 import { openMachines } from './open-machines.ts';
 import { openTables } from './open-tables.ts';
@@ -28,9 +29,9 @@ const machineName = (stage: string): string => {
 };
 
 /** @throws DynamoDbUnavailableError, LocalSystemUnavailableError naming the endpoint of a local system that does not answer. */
-export const openReplays = async (stage: string): Promise<StageReplays> => {
-  const { stores, client: documentClient, tables } = await openTables(stage);
-  const { client, cliOptions } = await openMachines(stage);
+export const openReplays = async (stage: string, environment: Environment): Promise<StageReplays> => {
+  const { stores, client: documentClient, tables } = await openTables(stage, environment);
+  const { client, cliOptions } = await openMachines(stage, environment);
   const { clock, intents, executions, plans } = stores;
   return {
     ...{ clock, intents, executions, plans, client, cliOptions },

@@ -3,10 +3,12 @@ import { createDynamoDbClient } from '../../src/local/dynamodb/client.ts';
 import { DynamoDbUnavailableError } from '../../src/local/dynamodb/dynamodb-unavailable-error.ts';
 import { answersAsDynamoDb } from '../../src/local/dynamodb/probe.ts';
 import type { ServiceDefinition } from '../../src/local/service/service-definition.ts';
+import type { Environment } from '../../src/runtime/environment.ts';
 import { createRuntime, type Runtime } from '../../src/runtime/runtime.ts';
 import { localClock } from './local-clock.ts';
 import { localClientOptions, localEndpoints } from './local-endpoints.ts';
-import { LOCAL_STAGE, serviceOf } from './stage-service.ts';
+import { LOCAL_STAGE } from './stage-name.ts';
+import { serviceOf } from './stage-service.ts';
 
 const PROBE_MS = 5_000;
 
@@ -20,15 +22,19 @@ const assertDynamoDb = async (endpoint: string): Promise<void> => {
   );
 };
 
-const openLocal = async ({ environment }: ServiceDefinition, changes: boolean): Promise<Runtime> => {
-  const endpoints = localEndpoints(process.env);
+const openLocal = async (
+  service: ServiceDefinition,
+  environment: Environment,
+  changes: boolean,
+): Promise<Runtime> => {
+  const endpoints = localEndpoints(environment);
   await assertDynamoDb(endpoints.dynamoDb);
   const { eventBridge, dynamoDb, region } = endpoints;
-  return createRuntime(environment, {
+  return createRuntime(service.environment, {
     log,
     ...(changes && { clock: await localClock(endpoints.stepFunctions) }),
     dynamoDb: createDynamoDbClient({ endpoint: dynamoDb, region }),
-    eventBridge: new EventBridgeClient(localClientOptions(eventBridge, endpoints, process.env)),
+    eventBridge: new EventBridgeClient(localClientOptions(eventBridge, endpoints, environment)),
   });
 };
 
@@ -38,7 +44,13 @@ const openLocal = async ({ environment }: ServiceDefinition, changes: boolean): 
  * @param changes whether something is to be changed or judged by the stage's time.
  * @throws DynamoDbUnavailableError, LocalSystemUnavailableError naming the endpoint of a local system that does not answer.
  */
-export const openStores = async (stage: string, { changes }: { changes: boolean }): Promise<Runtime> => {
+export const openStores = async (
+  stage: string,
+  environment: Environment,
+  { changes }: { changes: boolean },
+): Promise<Runtime> => {
   const service = serviceOf(stage);
-  return stage === LOCAL_STAGE ? openLocal(service, changes) : createRuntime(service.environment, { log });
+  return stage === LOCAL_STAGE
+    ? openLocal(service, environment, changes)
+    : createRuntime(service.environment, { log });
 };

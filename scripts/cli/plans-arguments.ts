@@ -4,7 +4,7 @@ import { wholeNumber } from '../../src/local/terminal/command-line.ts';
 import { editParameters } from './edit-arguments.ts';
 import { identifierOf, textOf } from './option-values.ts';
 import { UsageError } from './run-tool.ts';
-import { LOCAL_STAGE } from './stage-service.ts';
+import { LOCAL_STAGE } from './stage-name.ts';
 import { toolArguments } from './tool-arguments.ts';
 
 export const PLANS_USAGE = `npm run plans -- COMMAND [options]

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { identifierOf, textOf } from './option-values.ts';
 import { UsageError } from './run-tool.ts';
-import { LOCAL_STAGE } from './stage-service.ts';
+import { LOCAL_STAGE } from './stage-name.ts';
 import { toolArguments } from './tool-arguments.ts';
 
 export const REPLAY_USAGE = `npm run replay -- --intent ID --reason TEXT (--tenant T --account A | --plan PLAN) [options]

@@ -1,5 +1,6 @@
 import { ValidationError } from '../../src/application/errors.ts';
 import { EXIT_BAD_INPUT } from '../../src/local/terminal/command-line.ts';
+import type { Environment } from '../../src/runtime/environment.ts';
 
 export const EXIT_REFUSED = 1;
 
@@ -12,6 +13,23 @@ export interface ToolAnswer {
   readonly text: string;
   /** What went wrong, in one line; printed to stderr otherwise. */
   readonly complaint?: string;
+}
+
+/** Where a tool was called from: its variables, its output and its Ctrl-C. */
+export interface Shell {
+  readonly environment: Environment;
+  /** To stdout: a line of what the tool answers. */
+  print(line: string): void;
+  /** To stderr, where it does not mix with what the tool answers. */
+  say(line: string): void;
+  /** Aborted when somebody wants to wait no longer. */
+  untilInterrupted(): AbortSignal;
+}
+
+/** A program for the command line; what it prints and answers goes through the shell that it is given. */
+export interface Tool {
+  readonly usage: string;
+  run(args: string[], shell: Shell): Promise<ToolAnswer>;
 }
 
 /** What shells report for a program that Ctrl-C ended. */
@@ -52,33 +70,18 @@ const answerTo = (error: Error, usage: string): ToolAnswer => {
   };
 };
 
-const print = ({ document, text, complaint }: ToolAnswer, json: boolean): void => {
-  if (json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-  else if (text !== '') process.stdout.write(`${text}\n`);
-  if (!json && complaint !== undefined) process.stderr.write(`${complaint}\n`);
-};
-
-/** Whoever reads the output may stop early, as `head` does. */
-const endQuietlyWithReader = (): void => {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit();
-    throw error;
-  });
-};
-
-/** Runs a tool: prints its answer, or in one line what keeps it from answering, and exits accordingly. */
-export const runTool = async (
-  usage: string,
-  tool: (args: string[]) => Promise<ToolAnswer>,
-  args: string[] = process.argv.slice(2),
-): Promise<void> => {
-  endQuietlyWithReader();
+/** Runs a tool: prints its answer, or in one line what keeps it from answering, and gives back the exit code. */
+export const runTool = async ({ usage, run }: Tool, args: string[], shell: Shell): Promise<number> => {
   const help = { exitCode: 0, document: { usage }, text: usage };
-  const answer = args.includes('--help')
+  const answer: ToolAnswer = args.includes('--help')
     ? help
     : await Promise.resolve(args)
-        .then(tool)
+        .then((given) => run(given, shell))
         .catch((error: Error) => answerTo(error, usage));
-  print(answer, args.includes('--json'));
-  process.exitCode = answer.exitCode;
+  const { exitCode, document, text, complaint } = answer;
+  const json = args.includes('--json');
+  if (json) shell.print(JSON.stringify(document, null, 2));
+  else if (text !== '') shell.print(text);
+  if (!json && complaint !== undefined) shell.say(complaint);
+  return exitCode;
 };

@@ -1,5 +1,5 @@
 import { UsageError } from './run-tool.ts';
-import { LOCAL_STAGE } from './stage-service.ts';
+import { LOCAL_STAGE } from './stage-name.ts';
 import { toolArguments } from './tool-arguments.ts';
 
 export const SEED_USAGE = `npm run seed -- [options]

@@ -1,16 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EXIT_INTERRUPTED } from './run-tool.ts';
+import { EXIT_INTERRUPTED, type Shell } from './run-tool.ts';
 
 /** Time between two lines about something that still runs, in milliseconds. */
 const PROGRESS_EVERY_MS = 2_000;
 /** Time between two looks at something that still runs, in milliseconds. */
 const LOOK_EVERY_MS = 500;
 
-/** To stderr, where it does not mix with what a tool answers. */
-export const say = (line: string): void => void process.stderr.write(`${line}\n`);
-
 /** Tells now and then that something still runs. */
-export const progress = (): ((elapsedMs: number) => void) => {
+export const progress = (say: Shell['say']): ((elapsedMs: number) => void) => {
   let toldMs = 0;
   return (elapsedMs) => {
     if (elapsedMs - toldMs < PROGRESS_EVERY_MS) return;

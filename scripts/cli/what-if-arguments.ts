@@ -2,7 +2,7 @@ import { ValidationError } from '../../src/application/errors.ts';
 import { argumentsOf, wholeNumber } from '../../src/local/terminal/command-line.ts';
 import { identifierOf } from './option-values.ts';
 import { UsageError } from './run-tool.ts';
-import { LOCAL_STAGE } from './stage-service.ts';
+import { LOCAL_STAGE } from './stage-name.ts';
 
 const DEFAULT_DAYS = 30;
 const MAX_DAYS = 3650;

@@ -1,5 +1,5 @@
 import { UsageError } from '../cli/run-tool.ts';
-import { LOCAL_STAGE, stageNameOf } from '../cli/stage-service.ts';
+import { LOCAL_STAGE, stageNameOf } from '../cli/stage-name.ts';
 
 /**
  * The name of a stage that can be deployed.

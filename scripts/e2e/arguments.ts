@@ -1,5 +1,5 @@
 import { UsageError } from '../cli/run-tool.ts';
-import { LOCAL_STAGE } from '../cli/stage-service.ts';
+import { LOCAL_STAGE } from '../cli/stage-name.ts';
 import { toolArguments } from '../cli/tool-arguments.ts';
 
 export const CHECK_NAMES = [

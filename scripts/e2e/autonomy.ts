@@ -5,7 +5,7 @@ import { activationFacts } from '../../src/application/activation-facts.ts';
 import { changePlan } from '../../src/application/change-plan.ts';
 import type { PlanKey } from '../../src/application/ports/plans.ts';
 import { actionIntentId } from '../../src/domain/intent/action-intent.ts';
-import { found, say } from '../cli/waiting.ts';
+import { found } from '../cli/waiting.ts';
 import { type Facts, readFacts } from './facts.ts';
 import type { CheckedStage } from './open-stage.ts';
 import { ACTION_TYPE, seedPlan, step } from './subject.ts';
@@ -86,7 +86,7 @@ export const autoExec = async (stage: CheckedStage, watch: Watch, key: PlanKey):
 export const fallback = async (stage: CheckedStage, watch: Watch, key: PlanKey): Promise<void> => {
   const intentId = await prepared(stage, key, 0);
   expectAnswer(await askGate(stage, key, intentId), 'REQUIRE_APPROVAL', 'BUDGET_EXCEEDED');
-  say(`${watch.name}: waiting whether anything starts nevertheless`);
+  watch.say(`${watch.name}: waiting whether anything starts nevertheless`);
   const { signal, everyMs } = watch;
   const patienceMs = stage.quietMs;
   const look = async () => stage.stores.executions.get(key, intentId);

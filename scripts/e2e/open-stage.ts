@@ -3,6 +3,7 @@ import type { Clock } from '../../src/application/clock.ts';
 import type { Scope } from '../../src/application/ports/scope.ts';
 import { CLOCK_PATH } from '../../src/local/clock/clock-path.ts';
 import { TOKEN_PATH } from '../../src/local/http-api/local-tokens.ts';
+import type { Environment } from '../../src/runtime/environment.ts';
 import { systemClock } from '../../src/runtime/system-clock.ts';
 import { localClock } from '../cli/local-clock.ts';
 import { localEndpoints } from '../cli/local-endpoints.ts';
@@ -10,7 +11,7 @@ import { type InvokeFunction, openLambda } from '../cli/open-lambda.ts';
 import { openMachines } from '../cli/open-machines.ts';
 import { openTables, type StageTables } from '../cli/open-tables.ts';
 import { findMachine } from '../cli/plan-cycle-execution.ts';
-import { LOCAL_STAGE } from '../cli/stage-service.ts';
+import { LOCAL_STAGE } from '../cli/stage-name.ts';
 
 /** How often a stage is looked at, and how long it may take to come to rest after it looks finished, in milliseconds. */
 const PACE = {
@@ -52,15 +53,15 @@ const statusAt =
  * @throws DynamoDbUnavailableError, LocalSystemUnavailableError naming the endpoint of a local system that does not answer.
  * @throws ConfigurationError when the stage has no plan cycle.
  */
-export const openStage = async (stage: string): Promise<CheckedStage> => {
-  const tables = await openTables(stage);
-  const { client: machines, planCycleName } = await openMachines(stage);
+export const openStage = async (stage: string, environment: Environment): Promise<CheckedStage> => {
+  const tables = await openTables(stage, environment);
+  const { client: machines, planCycleName } = await openMachines(stage, environment);
   const isLocal = stage === LOCAL_STAGE;
-  const { stepFunctions } = localEndpoints(process.env);
+  const { stepFunctions } = localEndpoints(environment);
   return {
     ...{ ...tables, ...(isLocal ? PACE.local : PACE.deployed), machines },
     planCycleArn: await findMachine(machines, planCycleName),
-    invoke: openLambda(stage),
+    invoke: openLambda(stage, environment),
     status: isLocal ? statusAt(stepFunctions) : async () => undefined,
     time: async () => (isLocal ? localClock(stepFunctions) : systemClock),
   };

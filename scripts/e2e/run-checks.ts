@@ -4,6 +4,7 @@ import { CHECKS } from './checks.ts';
 import { cleanUp } from './clean-up.ts';
 import type { CheckedStage } from './open-stage.ts';
 import { newSubject } from './subject.ts';
+import type { Watch } from './watch.ts';
 
 /** What came of one check. */
 export interface CheckResult {
@@ -22,10 +23,13 @@ const reasonOf = ({ name, message }: Error): string =>
 /** Why the work failed; undefined when it did not. */
 const failureOf = (work: Promise<void>): Promise<string | undefined> => work.then(() => undefined, reasonOf);
 
-const runCheck = async (stage: CheckedStage, check: CheckName, signal: AbortSignal): Promise<CheckResult> => {
+/** How checks wait, and whom they tell what for. */
+type Waiting = Pick<Watch, 'signal' | 'say'>;
+
+const runCheck = async (stage: CheckedStage, check: CheckName, waiting: Waiting): Promise<CheckResult> => {
   const key = newSubject();
   const began = performance.now();
-  const watch = { name: check, everyMs: stage.everyMs, signal };
+  const watch = { name: check, everyMs: stage.everyMs, ...waiting };
   const failed = await failureOf(CHECKS[check](stage, watch, key));
   const left = await failureOf(cleanUp(stage, key));
   const reason = failed ?? (left && `not cleaned up: ${left}`);
@@ -38,11 +42,11 @@ const runCheck = async (stage: CheckedStage, check: CheckName, signal: AbortSign
 export const runChecks = async (
   stage: CheckedStage,
   checks: readonly CheckName[],
-  { signal, onResult }: { readonly signal: AbortSignal; onResult(result: CheckResult): void },
+  { onResult, ...waiting }: Waiting & { onResult(result: CheckResult): void },
 ): Promise<CheckResult[]> => {
   const results: CheckResult[] = [];
   for (const check of checks) {
-    const result = await runCheck(stage, check, signal);
+    const result = await runCheck(stage, check, waiting);
     results.push(result);
     onResult(result);
     if (!result.ok) break;

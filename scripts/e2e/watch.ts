@@ -1,4 +1,5 @@
-import { found, say } from '../cli/waiting.ts';
+import type { Shell } from '../cli/run-tool.ts';
+import { found } from '../cli/waiting.ts';
 
 /** How long a check waits for one thing, in milliseconds. */
 export const PATIENCE_MS = 90_000;
@@ -15,6 +16,7 @@ export interface Watch {
   readonly everyMs: number;
   /** Aborted when somebody wants to wait no longer. */
   readonly signal: AbortSignal;
+  readonly say: Shell['say'];
 }
 
 /** What must be true in the end, by what it is called. */
@@ -30,7 +32,7 @@ export const missing = <F>(facts: F, expectations: Expectations<F>): string[] =>
  * @throws CheckFailedError naming what is still missing when patience ends.
  */
 export const until = async <F>(
-  { name, everyMs, signal }: Watch,
+  { name, everyMs, signal, say }: Watch,
   look: () => Promise<F>,
   expectations: Expectations<F>,
 ): Promise<F> => {

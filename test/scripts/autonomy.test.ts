@@ -1,6 +1,8 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from '@jest/globals';
-import { LOCAL_NOW, runTool, tableOf, useLocalStage } from './local-stage.ts';
+import { autonomyTool } from '../../scripts/autonomy.ts';
+import { toolProcess } from './call-tool.ts';
+import { LOCAL_NOW, tableOf, useLocalStage } from './local-stage.ts';
 import { SAMPLE } from './sample.ts';
 
 const stage = useLocalStage(SAMPLE);
@@ -9,18 +11,18 @@ const TYPE = 'PREP_RENEWAL_BRIEF';
 const OF_A1 = ['--tenant', 'acme', '--account', 'a1'];
 const BEN = ['--by', 'ben'];
 
-const run = (...args: string[]) => runTool('autonomy', args, stage.settings);
-const document = async (...args: string[]) => {
-  const { code, stdout } = await run(...args, '--json');
-  return { code, json: JSON.parse(stdout) };
-};
+const run = (...args: string[]) => stage.run(autonomyTool, ...args);
+const document = (...args: string[]) => stage.document(autonomyTool, ...args);
+/** The tool as a process of its own. */
+const started = (...args: string[]) => toolProcess('autonomy', args, stage.settings);
 
-const explained = () => run('explain', ...OF_A1, '--type', TYPE);
+const EXPLAIN = ['explain', ...OF_A1, '--type', TYPE];
+const explained = () => run(...EXPLAIN);
 const linesOf = (text: string) => text.split('\n').map((line) => line.split(/ {2,}/));
 
 test('what counts for an action type is explained, with the version of every row', async () => {
   await stage.cycle();
-  const { code, stdout } = await explained();
+  const { code, stdout } = await started(...EXPLAIN);
   expect(code).toBe(0);
   const day = LOCAL_NOW.slice(0, 10);
   const [head, ...lines] = linesOf(stdout);
@@ -167,7 +169,7 @@ test('text that a terminal would obey is shown without what it would obey', asyn
 });
 
 test('bad input says what does not fit, shows the usage, and exits with 2', async () => {
-  const { code, stdout, stderr } = await run('stop', '--all', ...BEN);
+  const { code, stdout, stderr } = await started('stop', '--all', ...BEN);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(/^--reason is missing\n\nnpm run autonomy -- COMMAND/);
   const reserved = await run('set-mode', ...OF_A1, ...BEN, '--mode', 'DISABLED', '--type', 'DEFAULT');
@@ -178,7 +180,7 @@ test('bad input says what does not fit, shows the usage, and exits with 2', asyn
 });
 
 test('the help says that a shell is taken at its word', async () => {
-  const { code, stdout } = await run('--help');
+  const { code, stdout } = await started('--help');
   expect(code).toBe(0);
   expect(stdout).toMatch('A shell has no token: --by and --tenant are taken at their word');
 });

@@ -1,6 +1,9 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from '@jest/globals';
+import { backfillTool } from '../../scripts/backfill.ts';
+import { plansTool } from '../../scripts/plans.ts';
 import { planPk } from '../../src/adapters/dynamodb/keys.ts';
+import { toolProcess } from './call-tool.ts';
 import { tableOf, useLocalStage } from './local-stage.ts';
 import { SAMPLE } from './sample.ts';
 
@@ -20,23 +23,23 @@ const spoil = async (accountId: string, planId: string): Promise<void> => {
 
 test('a dry run lists what would be done, and changes no row of any table', async () => {
   await stage.cycle();
-  await stage.run('plans', 'approve', 'drafted', '--by', 'ben');
+  await stage.run(plansTool, 'approve', 'drafted', '--by', 'ben');
   const before = await stage.everything();
   const dry = await stage.run(
-    'backfill',
+    backfillTool,
     ...['--stage', 'local', '--tenant', 'acme', '--tenant', 'beta', '--force', '--dry-run'],
   );
   expect(await stage.everything()).toEqual(before);
   expect(dry.code).toBe(0);
   expect(dry.stdout).toMatch(/^Judged by 2031-03-03T09:\S+ \(dry run: nothing was written\)$/m);
   expect(dry.stdout).toMatch(/^beta +drafted +would activate, then start step \S+$/m);
-  const wet = await stage.run('backfill', '--plan', 'drafted');
+  const wet = await stage.run(backfillTool, '--plan', 'drafted');
   expect(wet.stdout).toMatch(/^beta +drafted +activated$/m);
   expect(await stage.everything()).not.toEqual(before);
 });
 
 test('the exact effects on every plan are listed, with the counts', async () => {
-  const { code, stdout, stderr } = await stage.run('backfill', '--tenant', 'acme');
+  const { code, stdout, stderr } = await toolProcess('backfill', ['--tenant', 'acme'], stage.settings);
   expect(code).toBe(0);
   const effects = stdout
     .split('\n')
@@ -63,9 +66,9 @@ test('the exact effects on every plan are listed, with the counts', async () => 
 });
 
 test('the execution is started with exactly the fields that were given', async () => {
-  await stage.run('backfill', '--plan', 'of-beta');
+  await stage.run(backfillTool, '--plan', 'of-beta');
   const asOf = '2031-05-01T10:00:00+01:00';
-  await stage.run('backfill', '--tenant', 'beta', '--as-of', asOf, '--force', '--dry-run');
+  await stage.run(backfillTool, '--tenant', 'beta', '--as-of', asOf, '--force', '--dry-run');
   expect(inputs()).toEqual([
     { tenant_ids: ['beta'], as_of: asOf, dry_run: true, force: true },
     { plan_ids: ['of-beta'] },
@@ -73,7 +76,7 @@ test('the execution is started with exactly the fields that were given', async (
 });
 
 test('a plan that is not due is said to be left out', async () => {
-  const { json } = await stage.document('backfill', '--plan', 'drafted', '--plan', 'of-beta');
+  const { json } = await stage.document(backfillTool, '--plan', 'drafted', '--plan', 'of-beta');
   expect(json).toMatchObject({
     ...{ status: 'SUCCEEDED', dry_run: false, counts: { activated: 1, stepsStarted: 1 }, failures: [] },
     ...{ plans: [{ tenant_id: 'beta', plan_id: 'of-beta' }], not_looked_at: ['drafted'], lists_cut: false },
@@ -82,7 +85,7 @@ test('a plan that is not due is said to be left out', async () => {
 
 test('a plan that fails is named with exit code 1, and what was done to the others is told', async () => {
   await spoil('b2', 'of-beta');
-  const { code, stdout, stderr } = await stage.run('backfill', '--plan', 'of-beta', '--plan', 'by-itself');
+  const { code, stdout, stderr } = await stage.run(backfillTool, '--plan', 'of-beta', '--plan', 'by-itself');
   expect(code).toBe(1);
   expect(stderr).toMatch(/^failed: tenant beta, plan of-beta: .*StoredRowInvalidError/m);
   expect(stdout).toMatch(/^acme +by-itself +activated$/m);
@@ -91,7 +94,7 @@ test('a plan that fails is named with exit code 1, and what was done to the othe
 });
 
 test('input that the machine refuses is told with exit code 2', async () => {
-  const { code, stdout, stderr } = await stage.run('backfill', '--tenant', 'nobody');
+  const { code, stdout, stderr } = await stage.run(backfillTool, '--tenant', 'nobody');
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(/^ValidationError: tenant_ids\[0\]: "nobody": there is no such tenant$/m);
 });

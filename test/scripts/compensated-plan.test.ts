@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { plansTool } from '../../scripts/plans.ts';
 import { useLocalStage } from './local-stage.ts';
 
 const stage = useLocalStage({
@@ -24,20 +25,20 @@ const eventsOfCrm = () => stage.world.toolWorld.crm.objects().map(({ type, Subje
 test('a meeting that a person approves is an Event in the CRM, and is gone when its plan is aborted and undone', async () => {
   await stage.cycle();
   expect(eventsOfCrm()).toEqual([]);
-  expect(await stage.run('plans', 'approve-intent', 'p1', 'meeting', '--by', 'ben')).toMatchObject({
+  expect(await stage.run(plansTool, 'approve-intent', 'p1', 'meeting', '--by', 'ben')).toMatchObject({
     code: 0,
   });
   await stage.settled();
   expect(eventsOfCrm()).toEqual([{ type: 'Event', Subject: 'Renewal of a1' }]);
 
-  const { json } = await stage.document('plans', 'abort', 'p1', '--by', 'ben', '--compensate');
+  const { json } = await stage.document(plansTool, 'abort', 'p1', '--by', 'ben', '--compensate');
   expect(json).toMatchObject({
     ...{ plan_status: 'ABORTED', events: [{ event_type: 'PLAN_ABORTED', data: { compensate: true } }] },
   });
   expect(eventsOfCrm()).toHaveLength(1);
   await stage.cycle();
   expect(eventsOfCrm()).toEqual([]);
-  const { stdout } = await stage.run('plans', 'show', 'p1');
+  const { stdout } = await stage.run(plansTool, 'show', 'p1');
   expect(stdout).toMatch(/STEP_COMPENSATED meeting .*result COMPLETED/);
   expect(stdout).toMatch(/^Ledger: ok/m);
 });

@@ -1,9 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { E2E_USAGE, e2eRequest } from '../../scripts/e2e/arguments.ts';
 import { until } from '../../scripts/e2e/watch.ts';
-import { runTool } from './local-stage.ts';
+import { toolProcess } from './call-tool.ts';
 
-const watch = (signal = new AbortController().signal) => ({ name: 'test', everyMs: 1, signal });
+const watch = (signal = new AbortController().signal) => ({
+  name: 'test',
+  everyMs: 1,
+  signal,
+  say: () => {},
+});
 
 describe('a check that waits', () => {
   test('is given the facts once all of them are as expected', async () => {
@@ -64,7 +69,7 @@ describe('the checks that are asked for', () => {
   });
 
   test('are explained where the command line does not fit', async () => {
-    const { code, stdout, stderr } = await runTool('e2e', ['--stage', 'local', 'now'], {});
+    const { code, stdout, stderr } = await toolProcess('e2e', ['--stage', 'local', 'now'], {});
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toBe(`unexpected "now"\n\n${E2E_USAGE}\n`);
   });

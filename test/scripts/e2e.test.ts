@@ -6,7 +6,7 @@ import { loadService } from '../../src/local/service/service-definition.ts';
 import { UP, usePlace } from '../end-to-end/local-process.ts';
 import { scenario } from '../local/scenario/small-scenarios.ts';
 import { turnSwitch } from '../support/turn-switch.ts';
-import { runTool } from './local-stage.ts';
+import { toolProcess } from './call-tool.ts';
 
 const place = usePlace();
 
@@ -29,7 +29,7 @@ const started = async () => {
   };
   return {
     ...{ system, client, rowsOfChecks },
-    e2e: (...args: string[]) => runTool('e2e', args, settings),
+    e2e: (...args: string[]) => toolProcess('e2e', args, settings),
     tablesWithRows: async () => {
       const names = Object.entries(environment).filter(([variable]) => variable.endsWith('_TABLE_NAME'));
       const rows = await Promise.all(names.map(([, name]) => rowsOfChecks(name)));

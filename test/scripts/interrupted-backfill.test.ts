@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { expect, test } from '@jest/globals';
-import { spawnTool } from './local-stage.ts';
+import { spawnTool } from './call-tool.ts';
 
 const ARN = 'arn:aws:states:us-east-1:000000000000:execution:cc-native-local-plan-cycle:endless';
 

@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach } from '@jest/globals';
+import type { Tool } from '../../scripts/cli/run-tool.ts';
 import type { TableNames } from '../../src/adapters/dynamodb/table-names.ts';
 import { scaledClock } from '../../src/local/clock/scaled-clock.ts';
 import { reserveLoopbackPort } from '../../src/local/process/loopback-port.ts';
@@ -10,43 +8,18 @@ import { introducePlan } from '../../src/local/scenario/play.ts';
 import { parseScenario } from '../../src/local/scenario/scenario.ts';
 import { seedConnectors, seedRows } from '../../src/local/scenario/seed-rows.ts';
 import { type LocalWorld, startLocalWorld } from '../../src/local/start/local-world.ts';
-
-/** What a tool printed, and how it ended. */
-export interface Ran {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** A tool as a process of its own, with no AWS settings but those given. */
-export const spawnTool = (
-  tool: string,
-  args: readonly string[],
-  settings: Readonly<Record<string, string>>,
-) => {
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
-  const env = { ...Object.fromEntries(inherited), AWS_EC2_METADATA_DISABLED: 'true', ...settings };
-  return spawn(process.execPath, [`scripts/${tool}.ts`, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-};
-
-export const runTool = async (
-  tool: string,
-  args: readonly string[],
-  settings: Readonly<Record<string, string>>,
-): Promise<Ran> => {
-  const child = spawnTool(tool, args, settings);
-  const ended = once(child, 'close');
-  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
-  return { code: code as number | null, stdout, stderr };
-};
+import { callTool, type Ran } from './call-tool.ts';
 
 /** The local system as `npm start` composes it, with the tools' way to it. */
 export interface LocalStage {
   readonly world: LocalWorld;
   readonly settings: Readonly<Record<string, string>>;
-  run(tool: 'plans' | 'backfill', ...args: string[]): Promise<Ran>;
+  run(tool: Tool, ...args: string[]): Promise<Ran>;
   /** The document that the tool prints with `--json`. */
-  document(tool: 'plans' | 'backfill', ...args: string[]): Promise<{ code: number | null; json: never }>;
+  document(
+    tool: Tool,
+    ...args: string[]
+  ): Promise<{ code: Ran['code']; json: ReturnType<typeof JSON.parse> }>;
   /** Runs a scheduled cycle, and everything that follows from it, to its end. */
   cycle(): Promise<void>;
   /** Waits until no execution is running. */
@@ -85,12 +58,12 @@ const startStage = async (raw: object): Promise<LocalStage> => {
     await Promise.all(running.map(({ executionArn }) => system.stepFunctions.settled(executionArn)));
     await settled();
   };
-  const run = (tool: string, ...args: string[]) => runTool(tool, args, settings);
+  const run = (tool: Tool, ...args: string[]) => callTool(tool, args, settings);
   return {
     ...{ world, settings, run, settled },
     async document(tool, ...args) {
       const { code, stdout } = await run(tool, ...args, '--json');
-      return { code, json: JSON.parse(stdout) as never };
+      return { code, json: JSON.parse(stdout) };
     },
     async cycle() {
       await system.stepFunctions.startExecution({ stateMachineArn: system.planCycleArn });

@@ -1,11 +1,16 @@
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from '@jest/globals';
+import { plansTool } from '../../scripts/plans.ts';
 import { eventSk, planPk } from '../../src/adapters/dynamodb/keys.ts';
 import type { LedgerEntry } from '../../src/domain/ledger/plan-ledger.ts';
+import { toolProcess } from './call-tool.ts';
 import { LOCAL_NOW, tableOf, useLocalStage } from './local-stage.ts';
 import { SAMPLE } from './sample.ts';
 
 const stage = useLocalStage(SAMPLE);
+
+/** The tool as a process of its own. */
+const started = (...args: string[]) => toolProcess('plans', args, stage.settings);
 
 const ledgerKey = (planId: string, seq: number) => ({
   TableName: tableOf(stage, 'PLAN_LEDGER_TABLE_NAME'),
@@ -23,7 +28,7 @@ const columns = (stdout: string): string[][] =>
 
 test('the list shows every plan, its status, and what waits for a person', async () => {
   await stage.cycle();
-  const { code, stdout } = await stage.run('plans', 'list');
+  const { code, stdout } = await stage.run(plansTool, 'list');
   expect(code).toBe(0);
   const expires = '2031-04-01T09:00:00.000Z';
   expect(columns(stdout)).toEqual([
@@ -42,7 +47,7 @@ test('the list shows every plan, its status, and what waits for a person', async
 });
 
 test('the list keeps to the tenants and statuses that were named', async () => {
-  const { json } = await stage.document('plans', 'list', '--tenant', 'beta', '--status', 'draft,paused');
+  const { json } = await stage.document(plansTool, 'list', '--tenant', 'beta', '--status', 'draft,paused');
   expect(json).toEqual({
     plans: [
       {
@@ -53,7 +58,7 @@ test('the list keeps to the tenants and statuses that were named', async () => {
     ],
     unreadable: [],
   });
-  const unknown = await stage.run('plans', 'list', '--tenant', 'nobody');
+  const unknown = await stage.run(plansTool, 'list', '--tenant', 'nobody');
   expect(unknown).toMatchObject({ code: 2, stderr: '--tenant: "nobody": there is no such tenant\n' });
 });
 
@@ -64,14 +69,14 @@ test('a plan whose row is no plan is named, and the others are listed', async ()
   const UpdateExpression = 'SET steps = :none';
   const update = { TableName, Key, UpdateExpression, ExpressionAttributeValues: { ':none': 'none' } };
   await documentClient.send(new UpdateCommand(update));
-  const { code, stdout, stderr } = await stage.run('plans', 'list', '--tenant', 'beta');
+  const { code, stdout, stderr } = await stage.run(plansTool, 'list', '--tenant', 'beta');
   expect(code).toBe(1);
   expect(columns(stdout).map(([, , plan]) => plan)).toEqual(['plan', 'drafted']);
   expect(stderr).toMatch(/^plan of-beta cannot be read: StoredRowInvalidError: .*steps: /);
 });
 
 test('a person approves a plan at the time of the local clock', async () => {
-  const { code, stdout } = await stage.run('plans', 'approve', 'drafted', '--by', 'ben');
+  const { code, stdout } = await started('approve', 'drafted', '--by', 'ben');
   expect({ code, first: stdout.split('\n')[0] }).toEqual({
     code: 0,
     first: 'drafted: approve by ben: done, APPROVED',
@@ -84,10 +89,11 @@ test('a person approves a plan at the time of the local clock', async () => {
 test('a refusal is one line with its code and exit code 1, and one document with --json', async () => {
   const args = ['approve', 'drafted', '--by', 'ana'];
   const message = 'plan drafted was created by ana, who cannot approve it';
-  expect(await stage.run('plans', ...args)).toEqual({
+  expect(await started(...args)).toEqual({
     ...{ code: 1, stdout: '', stderr: `refused: SELF_APPROVAL: ${message}\n` },
   });
-  expect(await stage.document('plans', ...args)).toEqual({
+  const { code, stdout } = await started(...args, '--json');
+  expect({ code, json: JSON.parse(stdout) }).toEqual({
     code: 1,
     json: { refused: { code: 'SELF_APPROVAL', message, reasons: [] } },
   });
@@ -100,13 +106,13 @@ test('an unknown plan is refused', async () => {
     ['abort', 'no-plan', '--by', 'ben'],
   ]) {
     const stderr = 'refused: PLAN_NOT_FOUND: there is no plan no-plan\n';
-    expect(await stage.run('plans', ...args)).toEqual({ code: 1, stdout: '', stderr });
+    expect(await stage.run(plansTool, ...args)).toEqual({ code: 1, stdout: '', stderr });
   }
 });
 
 test('an approved intent is published and executed, and its plan completes', async () => {
   await stage.cycle();
-  const { json } = await stage.document('plans', 'approve-intent', 'with-person', 'brief', '--by', 'ben');
+  const { json } = await stage.document(plansTool, 'approve-intent', 'with-person', 'brief', '--by', 'ben');
   expect(json).toMatchObject({ plan_status: 'ACTIVE', notes: [], events: [{ event_type: 'STEP_APPROVED' }] });
   await stage.settled();
   expect((await newestEntry('with-person'))?.event_type).toBe('PLAN_COMPLETED');
@@ -114,9 +120,9 @@ test('an approved intent is published and executed, and its plan completes', asy
 
 test('a rejected intent pauses its plan, with what the person said, until it is resumed', async () => {
   await stage.cycle();
-  const on = async (...args: string[]) => (await stage.run('plans', ...args, '--by', 'ben')).code;
+  const on = async (...args: string[]) => (await stage.run(plansTool, ...args, '--by', 'ben')).code;
   expect(await on('reject-intent', 'with-person', 'brief', '--reason', 'too early')).toBe(0);
-  const { stdout } = await stage.run('plans', 'show', 'with-person');
+  const { stdout } = await stage.run(plansTool, 'show', 'with-person');
   expect(stdout).toMatch(/^with-person: PAUSED \(approval_rejected\)$/m);
   expect(stdout).toMatch(/^ {2}waits for a person: resume$/m);
   expect(stdout).toMatch(/STEP_FAILED brief .*reason approval_rejected .*note too early .*by ben$/m);
@@ -130,7 +136,7 @@ const WAITING = ['deadline', 'tenant', 'plan', 'step', 'action', 'risk', 'reason
 
 test('what waits is listed, edited, shown anew, and approved as it was shown', async () => {
   await stage.cycle();
-  const listed = await stage.run('plans', 'waiting', '--tenant', 'acme');
+  const listed = await stage.run(plansTool, 'waiting', '--tenant', 'acme');
   const [head, row = [], ...others] = columns(listed.stdout);
   expect({ code: listed.code, head, others }).toEqual({ code: 0, head: WAITING, others: [] });
   const reason = 'ACTION_TYPE_NOT_ALLOWLISTED';
@@ -138,27 +144,27 @@ test('what waits is listed, edited, shown anew, and approved as it was shown', a
   const old = row.at(-1) as string;
   const step = ['with-person', '--step', 'brief'];
   const edit = ['edit-intent', ...step, '--set', 'content=Short and clear', '--by', 'ben', '--shown', old];
-  const edited = await stage.run('plans', ...edit, '--reason', 'too long');
+  const edited = await stage.run(plansTool, ...edit, '--reason', 'too long');
   expect(edited.stdout).toMatch(
     /^with-person: edit-intent by ben: done, ACTIVE\n.*STEP_INTENT_EDITED brief$/m,
   );
   const approve = ['approve-intent', ...step, '--shown', old];
-  expect(await stage.run('plans', ...approve, '--by', 'carla')).toMatchObject({
+  expect(await stage.run(plansTool, ...approve, '--by', 'carla')).toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/^refused: CONTENT_CHANGED: /),
   });
-  const { json } = await stage.document('plans', 'waiting', '--tenant', 'acme', '--account', 'a2');
+  const { json } = await stage.document(plansTool, 'waiting', '--tenant', 'acme', '--account', 'a2');
   const [shown] = (json as { waiting: { content_hash: string }[] }).waiting;
   expect(json).toMatchObject({
     waiting: [{ parameters: { content: 'Short and clear' }, edited_by: ['ben'], escalated_at: null }],
     ...{ blocked: [], unreadable: [] },
   });
   const now = ['approve-intent', ...step, '--shown', `${shown?.content_hash}`];
-  expect((await stage.run('plans', ...now, '--by', 'ben')).stderr).toMatch(/^refused: SELF_APPROVAL: /);
-  expect((await stage.run('plans', ...now, '--by', 'carla')).code).toBe(0);
+  expect((await stage.run(plansTool, ...now, '--by', 'ben')).stderr).toMatch(/^refused: SELF_APPROVAL: /);
+  expect((await stage.run(plansTool, ...now, '--by', 'carla')).code).toBe(0);
   await stage.settled();
   expect(await newestEntry('with-person')).toMatchObject({ event_type: 'PLAN_COMPLETED' });
-  expect((await stage.run('plans', 'waiting', '--tenant', 'acme')).stdout).toBe(
+  expect((await stage.run(plansTool, 'waiting', '--tenant', 'acme')).stdout).toBe(
     'Nothing waits for a person.\n',
   );
 });
@@ -166,11 +172,11 @@ test('what waits is listed, edited, shown anew, and approved as it was shown', a
 test('an edit may be approved in the same act, and one that does not fit is refused', async () => {
   await stage.cycle();
   const edit = ['edit-intent', 'of-beta', 'brief', '--by', 'ben', '--approve'];
-  expect(await stage.run('plans', ...edit, '--set', 'colour=red')).toMatchObject({
+  expect(await stage.run(plansTool, ...edit, '--set', 'colour=red')).toMatchObject({
     code: 1,
     stderr: 'refused: INVALID_PARAMETERS: PREP_RENEWAL_BRIEF does not know colour; it knows content\n',
   });
-  const { json } = await stage.document('plans', ...edit, '--set', 'content=Short');
+  const { json } = await stage.document(plansTool, ...edit, '--set', 'content=Short');
   expect(json).toMatchObject({
     events: [{ event_type: 'STEP_INTENT_EDITED' }, { event_type: 'STEP_APPROVED' }],
   });
@@ -190,8 +196,8 @@ test('a refusal by policy names its reasons', async () => {
       },
     }),
   );
-  await stage.run('plans', 'pause', 'with-person', '--by', 'ben');
-  const { code, json } = await stage.document('plans', 'resume', 'with-person', '--by', 'ben');
+  await stage.run(plansTool, 'pause', 'with-person', '--by', 'ben');
+  const { code, json } = await stage.document(plansTool, 'resume', 'with-person', '--by', 'ben');
   expect(code).toBe(1);
   expect(json).toMatchObject({
     refused: {
@@ -203,7 +209,7 @@ test('a refusal by policy names its reasons', async () => {
 
 test('a plan is shown with its steps, its timeline and a ledger that was checked', async () => {
   await stage.cycle();
-  const { code, stdout } = await stage.run('plans', 'show', 'with-person');
+  const { code, stdout } = await stage.run(plansTool, 'show', 'with-person');
   expect(code).toBe(0);
   expect(stdout).toMatch(/^with-person: ACTIVE\n {2}Renew a2\n/);
   expect(stdout).toMatch(
@@ -220,7 +226,7 @@ test('a ledger entry that was changed is found out, with exit code 3', async () 
     ExpressionAttributeValues: { ':other': 'eve' },
   };
   await stage.world.documentClient.send(new UpdateCommand({ ...ledgerKey('of-beta', 2), ...change }));
-  expect(await stage.run('plans', 'show', 'of-beta')).toMatchObject({
+  expect(await stage.run(plansTool, 'show', 'of-beta')).toMatchObject({
     code: 3,
     stdout: expect.stringMatching(/^Ledger: BROKEN\n {2}entry 2 does not fit its hash$/m),
     stderr: 'plan of-beta: the ledger is broken: entry 2 does not fit its hash\n',
@@ -232,12 +238,12 @@ test.each([
   ['last', 2, ['the plan row is not the fold of its ledger']],
 ])('a ledger whose %s entry is gone is found out', async (_, seq, problems) => {
   await stage.world.documentClient.send(new DeleteCommand(ledgerKey('of-beta', seq)));
-  const { code, json } = await stage.document('plans', 'show', 'of-beta');
+  const { code, json } = await stage.document(plansTool, 'show', 'of-beta');
   expect({ code, json }).toMatchObject({ code: 3, json: { verification: { ok: false, problems } } });
 });
 
 test('bad input says what does not fit, shows the usage, and exits with 2', async () => {
-  const { code, stdout, stderr } = await stage.run('plans', 'pause', 'of-beta');
+  const { code, stdout, stderr } = await started('pause', 'of-beta');
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toMatch(/^--by is missing\n\nnpm run plans -- COMMAND/);
 });

@@ -3,12 +3,14 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from '@jest/globals';
+import { replayTool } from '../../scripts/replay.ts';
 import { actionIntentId } from '../../src/domain/intent/action-intent.ts';
 import { approvedIntent } from '../support/attempts.ts';
 import { SCOPE_PK } from '../support/intents.ts';
 import { newOutcome } from '../support/outcomes.ts';
 import { minute } from '../support/plan-fixtures.ts';
-import { runTool, spawnTool, tableOf, useLocalStage } from './local-stage.ts';
+import { spawnTool, toolProcess } from './call-tool.ts';
+import { tableOf, useLocalStage } from './local-stage.ts';
 import { SAMPLE } from './sample.ts';
 
 const stage = useLocalStage({
@@ -24,12 +26,8 @@ const INTENT = actionIntentId('by-itself', 'brief', 1);
 const WHY = ['--intent', INTENT, '--reason', 'the note was lost'];
 const PLACE = ['--tenant', 'acme', '--account', 'a1'];
 
-const run = (...args: string[]) => runTool('replay', args, stage.settings);
-
-const document = async (...args: string[]) => {
-  const { code, stdout } = await run(...args, '--json');
-  return { code, json: JSON.parse(stdout) };
-};
+const run = (...args: string[]) => stage.run(replayTool, ...args);
+const document = (...args: string[]) => stage.document(replayTool, ...args);
 
 const scan = async (variable: Parameters<typeof tableOf>[1]) => {
   const TableName = tableOf(stage, variable);
@@ -50,7 +48,11 @@ const replays = () => {
 
 test('an action that has ended is carried out again, has no second effect, and its outcome is printed', async () => {
   await stage.cycle();
-  const { code, stdout, stderr } = await run(...WHY, ...PLACE, '--by', 'ben');
+  const { code, stdout, stderr } = await toolProcess(
+    'replay',
+    [...WHY, ...PLACE, '--by', 'ben'],
+    stage.settings,
+  );
   expect({ code, stderr }).toEqual({
     code: 0,
     stderr: expect.stringMatching(

@@ -1,15 +1,17 @@
 import { DeleteCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from '@jest/globals';
+import { seedTool } from '../../scripts/seed.ts';
 import { actionTypePk } from '../../src/adapters/dynamodb/keys.ts';
 import { DEFAULT_ACTION_TYPES } from '../../src/domain/intent/default-action-types.ts';
-import { runTool, useLocalStage } from './local-stage.ts';
+import { toolProcess } from './call-tool.ts';
+import { useLocalStage } from './local-stage.ts';
 import { SAMPLE } from './sample.ts';
 
 const stage = useLocalStage(SAMPLE);
 
 const TYPES = DEFAULT_ACTION_TYPES.map(({ action_type }) => action_type);
 
-const run = (...args: string[]) => runTool('seed', args, stage.settings);
+const run = (...args: string[]) => stage.run(seedTool, ...args);
 
 const TABLE = 'cc-native-local-action-type-registry';
 
@@ -28,7 +30,7 @@ const forget = async (type: string): Promise<void> => {
 test('what is missing of the default action types is written, once, and the rest stays as it is', async () => {
   await forget('PREP_RENEWAL_BRIEF');
   const others = await registry();
-  const { code, stdout } = await run('--stage', 'local', '--json');
+  const { code, stdout } = await toolProcess('seed', ['--stage', 'local', '--json'], stage.settings);
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({
     ...{ table: TABLE, written: [{ action_type: 'PREP_RENEWAL_BRIEF', registry_version: 1 }] },

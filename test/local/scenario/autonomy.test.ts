@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { play } from './play-scenario.ts';
 import {
   autonomy,
   brief,
@@ -8,7 +9,6 @@ import {
   meeting,
   minute,
   plan,
-  play,
   scenario,
   story,
 } from './small-scenarios.ts';

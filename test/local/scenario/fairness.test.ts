@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { command, DAY, fateOf, meeting, minute, plan, play, scenario, story } from './small-scenarios.ts';
+import { play } from './play-scenario.ts';
+import { command, DAY, fateOf, meeting, minute, plan, scenario, story } from './small-scenarios.ts';
 
 const tenants = ['acme', 'globex'].map((tenantId) => ({ tenantId }));
 

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { SimulationReport } from '../../../src/local/scenario/report.ts';
-import { brief, command, DAY, meeting, minute, plan, play, scenario } from './small-scenarios.ts';
+import { play } from './play-scenario.ts';
+import { brief, command, DAY, meeting, minute, plan, scenario } from './small-scenarios.ts';
 
 /** A failing run prints its seed and path; both can be given to `fc.assert` to see it again. */
 const RUNS = Number(process.env.SCENARIOS ?? 24);

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { SimulationReport } from '../../../src/local/scenario/report.ts';
-import { fateOf, play, scenario, story } from './small-scenarios.ts';
+import { play } from './play-scenario.ts';
+import { fateOf, scenario, story } from './small-scenarios.ts';
 
 type Fields = Record<string, unknown>;
 

@@ -1,7 +1,4 @@
-import { expect } from '@jest/globals';
 import type { SimulationReport } from '../../../src/local/scenario/report.ts';
-import { runScenario } from '../../../src/local/scenario/run-scenario.ts';
-import { parseScenario } from '../../../src/local/scenario/scenario.ts';
 
 type Fields = Record<string, unknown>;
 
@@ -67,13 +64,6 @@ export const scenario = (plans: readonly Fields[], more: Fields = {}): Fields =>
   plans,
   ...more,
 });
-
-/** Plays it, and holds what came of it against the invariants. */
-export const play = async (fields: Fields, seed = 0): Promise<SimulationReport> => {
-  const report = await runScenario({ scenario: parseScenario(fields), seed });
-  expect(report.violations).toEqual([]);
-  return report;
-};
 
 const named = (data: Record<string, unknown>): unknown[] =>
   [

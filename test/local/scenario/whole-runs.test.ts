@@ -1,17 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readScenario } from '../../../src/local/scenario/scenario.ts';
-import {
-  brief,
-  command,
-  DAY,
-  fateOf,
-  meeting,
-  minute,
-  plan,
-  play,
-  scenario,
-  story,
-} from './small-scenarios.ts';
+import { play } from './play-scenario.ts';
+import { brief, command, DAY, fateOf, meeting, minute, plan, scenario, story } from './small-scenarios.ts';
 
 const busy = scenario(
   [

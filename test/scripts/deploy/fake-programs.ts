@@ -8,7 +8,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach } from '@jest/globals';
-import type { Ran } from '../local-stage.ts';
+import type { Ran } from '../call-tool.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
