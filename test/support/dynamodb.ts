@@ -1,6 +1,11 @@
-import { randomBytes } from 'node:crypto';
 import http from 'node:http';
-import { BatchWriteItemCommand, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  BatchWriteItemCommand,
+  type DynamoDBClient,
+  paginateScan,
+  type WriteRequest,
+} from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createDynamoDbClient } from '../../src/local/dynamodb/client.ts';
 import { createTables, type TableNames, tableNamesOf } from '../../src/local/dynamodb/create-tables.ts';
@@ -47,6 +52,8 @@ const workerWide = http.globalAgent as { [shared]?: Worker };
 
 interface Worker {
   readonly server: Promise<RunningDynamoDb>;
+  /** How many sets of tables were made. */
+  made: number;
   /** Sets of empty tables that were released, by the file that defines them. */
   readonly released: Map<string, TableDefinition[][]>;
 }
@@ -54,6 +61,7 @@ interface Worker {
 function worker(): Worker {
   workerWide[shared] ??= {
     server: startDynamoDb({ endpoint: '', servers: serversUnderTest() }),
+    made: 0,
     released: new Map(),
   };
   return workerWide[shared];
@@ -64,6 +72,14 @@ export function testDynamoDb(): Promise<RunningDynamoDb> {
   return worker().server;
 }
 
+let ownClient: DynamoDBClient | undefined;
+
+/** Makes and empties the tables of this file's tests; from set to set the same, and so are its connections. */
+function housekeeper(endpoint: string): DynamoDBClient {
+  ownClient ??= createDynamoDbClient({ endpoint, region });
+  return ownClient;
+}
+
 /**
  * Gives a set of the tables in `path`, empty and nobody else's, on this worker's server: a released set if there is
  * one, else a new one under a prefix of its own.
@@ -72,8 +88,8 @@ export async function freshTables(path = 'resources/tables.yml'): Promise<FreshT
   const { endpoint } = await testDynamoDb();
   const client = createDynamoDbClient({ endpoint, region });
   const released = releasedSets(path);
-  const tables = released.pop() ?? (await newTables(client, path));
-  const clear = () => inParallel(tables, (table) => clearTable(client, table));
+  const tables = released.pop() ?? (await newTables(housekeeper(endpoint), path));
+  const clear = () => clearTables(housekeeper(endpoint), tables);
   const release = async () => {
     await clear();
     client.destroy();
@@ -99,8 +115,11 @@ function releasedSets(path: string): TableDefinition[][] {
   return sets;
 }
 
+/** Prefixes are the same in every run, and so are the machines that name them: they need not be validated anew. */
 async function newTables(client: DynamoDBClient, path: string): Promise<TableDefinition[]> {
-  const tables = loadTables(path, { prefix: `test-${randomBytes(6).toString('hex')}`, stage: 'test' });
+  const own = worker();
+  own.made += 1;
+  const tables = loadTables(path, { prefix: `test-${own.made}`, stage: 'test' });
   await createTables(client, tables);
   return tables;
 }
@@ -117,19 +136,33 @@ function connection(endpoint: string): Record<string, string> {
 /** Most writes that BatchWriteItem takes at once. */
 const MAX_BATCH = 25;
 
-async function clearTable(client: DynamoDBClient, table: TableDefinition): Promise<void> {
-  const keys = (table.request.KeySchema ?? []).map(({ AttributeName }) => `${AttributeName}`);
-  const { Items = [], LastEvaluatedKey } = await client.send(new ScanCommand({ TableName: table.tableName }));
-  const deletions = Items.map((row) => ({
-    DeleteRequest: { Key: Object.fromEntries(Object.entries(row).filter(([name]) => keys.includes(name))) },
-  }));
-  for (let from = 0; from < deletions.length; from += MAX_BATCH) {
-    const RequestItems = { [table.tableName]: deletions.slice(from, from + MAX_BATCH) };
-    await client.send(new BatchWriteItemCommand({ RequestItems }));
-  }
-  if (LastEvaluatedKey) await clearTable(client, table);
+interface Row {
+  readonly table: string;
+  readonly Key: Record<string, AttributeValue>;
 }
 
-async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  await Promise.all(items.map(work));
+async function clearTables(client: DynamoDBClient, tables: readonly TableDefinition[]): Promise<void> {
+  const rows = (await Promise.all(tables.map((table) => rowsIn(client, table)))).flat();
+  for (let from = 0; from < rows.length; from += MAX_BATCH) {
+    const RequestItems: Record<string, WriteRequest[]> = {};
+    for (const { table, Key } of rows.slice(from, from + MAX_BATCH)) {
+      RequestItems[table] ??= [];
+      RequestItems[table].push({ DeleteRequest: { Key } });
+    }
+    await client.send(new BatchWriteItemCommand({ RequestItems }));
+  }
+}
+
+async function rowsIn(client: DynamoDBClient, { tableName, request }: TableDefinition): Promise<Row[]> {
+  const names = (request.KeySchema ?? []).map(({ AttributeName }) => `${AttributeName}`);
+  const placeholders = names.map((name, index) => [`#key${index}`, name] as const);
+  const scan = {
+    TableName: tableName,
+    ExpressionAttributeNames: Object.fromEntries(placeholders),
+    ProjectionExpression: placeholders.map(([placeholder]) => placeholder).join(),
+  };
+  const rows: Row[] = [];
+  for await (const { Items = [] } of paginateScan({ client }, scan))
+    rows.push(...Items.map((Key) => ({ table: tableName, Key })));
+  return rows;
 }

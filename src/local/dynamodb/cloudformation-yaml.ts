@@ -19,16 +19,21 @@ const names = [
   'Transform',
 ];
 
-/** What was parsed before, by its text: a process reads the same few files for every part that it opens. */
-const known = new Map<string, unknown>();
+/** By text: a simulation takes 20 ms to parse the service anew, and many may be run in one process. */
+const parsed = new Map<string, unknown>();
 
 /**
  * Parses a CloudFormation template written in YAML. The short forms become the long ones (`!Sub x` → `{ 'Fn::Sub': x }`),
- * so that a reader has one form to deal with.
+ * so that a reader has one form to deal with. The same text gives the same value, which is frozen.
  */
 export function parseCloudFormation(text: string): unknown {
-  if (!known.has(text)) known.set(text, parseText(text));
-  return structuredClone(known.get(text));
+  if (!parsed.has(text)) parsed.set(text, frozen(parseText(text)));
+  return parsed.get(text);
+}
+
+function frozen(value: unknown): unknown {
+  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(frozen);
+  return value;
 }
 
 function parseText(text: string): unknown {

@@ -33,9 +33,11 @@ function exchange(
   { hostname, port, method, path, headers, body }: HttpRequest,
   signal: AbortSignal | undefined,
 ): Promise<HttpResponse> {
+  // As a flat list they are sent as they are, without the checks that Node makes of headers by name.
+  const list = Object.entries({ host: `${hostname}:${port}`, ...headers }).flat();
   return new Promise((resolve, reject) => {
     const fail = (error: Error) => reject(named(error));
-    const options = { agent, hostname, port, method, path, headers, ...(signal ? { signal } : {}) };
+    const options = { agent, hostname, port, method, path, headers: list, ...(signal ? { signal } : {}) };
     const request = http.request(options, (incoming) => {
       const chunks: Buffer[] = [];
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
