@@ -1,6 +1,5 @@
 import { ValidationError } from '../application/errors.ts';
 import { reportText } from './scenario/report-text.ts';
-import { runScenario } from './scenario/run-scenario.ts';
 import { readScenario } from './scenario/scenario.ts';
 import { argumentsOf, EXIT_VIOLATION, runProgram, wholeNumber } from './terminal/command-line.ts';
 
@@ -40,6 +39,8 @@ const main = async (): Promise<number> => {
   if (values.scenario === undefined) throw new ValidationError(`--scenario FILE is missing\n\n${HELP}`);
   const scenario = readScenario(values.scenario);
   const seed = wholeNumber('seed', values.seed, { from: 0, to: MAX_SEED });
+  // Most of what there is to load; what does not fit is told of before.
+  const { runScenario } = await import('./scenario/run-scenario.ts');
   const report = await runScenario({ scenario, seed, onCycle: progress() });
   console.log(values.json ? JSON.stringify(report) : reportText(report));
   return report.violations.length > 0 ? EXIT_VIOLATION : 0;
