@@ -29,11 +29,11 @@ const ACCOUNTS = ['a', 'b', 'c', 'd'];
 
 const steps = [brief('s1'), brief('s2', { dependencies: ['s1'] }), brief('s3')];
 
-/** Enough work for all the restarts: plans of one account and type have to wait for each other. */
+/** Enough work for all the restarts: plans of one account and type wait for each other, and hardly one completes before the last kill. */
 const PLANS = [
   plan('paused', { steps }),
   ...ACCOUNTS.flatMap((account_id) =>
-    [1, 2, 3, 4].map((number) => plan(`${account_id}${number}`, { account_id, steps })),
+    [1, 2].map((number) => plan(`${account_id}${number}`, { account_id, steps })),
   ),
 ];
 const SCENARIO = scenario(PLANS, {
