@@ -91,10 +91,11 @@ const SETTINGS = {
 
 type Allow = (owner: string, action: string) => void;
 
-const guardedDynamoDb = ({ endpoint, tableNames }: FreshTables, allow: Allow): DynamoDBClient => {
+const guardedDynamoDb = ({ endpoint, tableNames, watch }: FreshTables, allow: Allow): DynamoDBClient => {
   const logicalIds = new Map(Object.entries(tableNames).map(([logicalId, name]) => [name, logicalId]));
   const ownerOf = (name: string) => name.replace(/^[^/]+/, (table) => logicalIds.get(table) ?? table);
   const client = createDynamoDbClient({ endpoint });
+  watch(client);
   client.middlewareStack.add(
     (next, { commandName }) =>
       (args) => {

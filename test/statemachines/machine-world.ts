@@ -106,6 +106,7 @@ export const newMachineWorld = async ({
   const service = change(serviceOn(world, maxPlansPerRun));
   const clock = new VirtualClock(new Date(START));
   const dynamoDb = createDynamoDbClient({ endpoint: world.tables.endpoint, region: REGION });
+  world.tables.watch(dynamoDb);
   const intercept = new Map<string, Interceptor>();
   const hooks: Pick<MachineWorld, 'fault' | 'call' | 'tool' | 'undo'> = {
     ...{ fault: undefined, call: undefined, tool: undefined, undo: undefined },

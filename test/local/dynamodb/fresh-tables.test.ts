@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { BatchWriteItemCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from '@jest/globals';
+import { createDynamoDbClient } from '../../../src/local/dynamodb/client.ts';
 import { type FreshTables, freshTables, testDynamoDb } from '../../support/dynamodb.ts';
 
 const path = join(import.meta.dirname, 'tables.yml');
@@ -53,4 +55,27 @@ test('a released set comes back empty to the next caller, and to one only', asyn
   expect(second.tableNames).toEqual(first.tableNames);
   expect(await rows(second)).toEqual([]);
   expect(third.tableNames).not.toEqual(first.tableNames);
+});
+
+test('a released set is empty of what another client has written, once it is told of', async () => {
+  const first = await freshTables(path);
+  const client = createDynamoDbClient({ endpoint: first.endpoint, region: 'us-east-1' });
+  first.watch(client);
+  const [one, two] = [first.tableNames.BigGadgetsTable, first.tableNames.WidgetsTable];
+  const widget = { pk: { S: 'a' }, sk: { S: 'b' } };
+  await client.send(
+    new TransactWriteItemsCommand({ TransactItems: [{ Put: { TableName: two, Item: widget } }] }),
+  );
+  await client.send(
+    new BatchWriteItemCommand({
+      RequestItems: { [`${one}`]: [{ PutRequest: { Item: { id: { S: 'x' } } } }] },
+    }),
+  );
+  await first.release();
+  const second = await freshTables(path);
+  expect(second.tableNames).toEqual(first.tableNames);
+  expect(await rows(second)).toEqual([]);
+  const left = await client.send(new ScanCommand({ TableName: two }));
+  expect(left.Count).toBe(0);
+  client.destroy();
 });
