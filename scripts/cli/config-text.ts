@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { budgetLimits } from '../../src/domain/autonomy/budget.ts';
 import type { ConfigValue } from '../../src/domain/autonomy/config-change.ts';
 import { killSwitch } from '../../src/domain/autonomy/kill-switch.ts';

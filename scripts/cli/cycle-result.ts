@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAX_NAMED } from '../../src/application/cycle-totals.ts';
 import { totals } from '../../src/contracts/plan-cycle.ts';
 

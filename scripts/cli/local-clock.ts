@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../../src/application/clock.ts';
 import { instant } from '../../src/domain/identifiers.ts';
 import { CLOCK_PATH } from '../../src/local/clock/clock-path.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseCloudFormation } from '../../src/local/dynamodb/cloudformation-yaml.ts';
 import { resolveVariables } from '../../src/local/service/variables.ts';
 import { SERVICE_FILE } from '../cli/stage-service.ts';

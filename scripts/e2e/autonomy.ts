@@ -1,5 +1,5 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ALLOWLIST_SK, autonomySk, BUDGET_CONFIG_SK, scopePk } from '../../src/adapters/dynamodb/keys.ts';
 import { activationFacts } from '../../src/application/activation-facts.ts';
 import { changePlan } from '../../src/application/change-plan.ts';

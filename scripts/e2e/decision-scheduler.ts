@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DECISION_KEY_SK, decisionKeyPk, scopePk, tenantPk } from '../../src/adapters/dynamodb/keys.ts';
 import type { TableNames } from '../../src/adapters/dynamodb/table-names.ts';
 import type { PlanKey } from '../../src/application/ports/plans.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { identifier, instant } from '../domain/identifiers.ts';
 
 /** What a page's token says: after which attempt of which tenant or account the page begins. */

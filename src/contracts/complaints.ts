@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /** Longest part of a value that a message shows, in characters. */
 const MAX_SHOWN = 120;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CostGateResult } from '../domain/decision/cost-gate.ts';
 import { decisionTrigger } from '../domain/decision/decision-trigger.ts';
 import { checkNewPlan, newPlanFields } from './new-plan.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ERROR_CLASSES } from '../domain/execution/error-class.ts';
 import { actionOutcome, externalObjectRef, replayOf } from '../domain/execution/execution.ts';
 import { identifier, instant, jsonObject } from '../domain/identifiers.ts';

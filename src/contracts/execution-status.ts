@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ERROR_CLASSES } from '../domain/execution/error-class.ts';
 import { COMPENSATION_STATUSES, externalObjectRef, replayOf } from '../domain/execution/execution.ts';
 import { EXECUTION_STATUSES, WAIT_CODES } from '../domain/execution/execution-status.ts';

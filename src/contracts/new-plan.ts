@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { anyInstant, identifier, jsonObject } from '../domain/identifiers.ts';
 import { getPlanTypeConfig, planTypes } from '../domain/plan/plan-type-config.ts';
 import { proposalEstimate } from '../domain/policy/risk.ts';

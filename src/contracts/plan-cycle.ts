@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { anyInstant, identifier, instant } from '../domain/identifiers.ts';
 
 /** Input of the plan-cycle machine. The schedule sends `{}`; anything else is a backfill. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ERROR_CLASSES } from '../domain/execution/error-class.ts';
 import { externalObjectRef } from '../domain/execution/execution.ts';
 import { identifier, jsonObject } from '../domain/identifiers.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * An identifier that may stand in a DynamoDB key: no `#` (the separator of key segments), no white space, at most 128

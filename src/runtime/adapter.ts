@@ -1,5 +1,5 @@
 import middy from '@middy/core';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { serveCompensation, serveTool } from '../application/serve-tool.ts';
 import { type ConnectorId, findTool, type ToolAnswer, type ToolDefinition } from '../contracts/tools.ts';
 import type { ExternalObjectRef } from '../domain/execution/execution.ts';

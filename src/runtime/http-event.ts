@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ValidationError } from '../application/errors.ts';
 import { complaints } from '../contracts/complaints.ts';
 import { specialKeys } from '../contracts/special-keys.ts';

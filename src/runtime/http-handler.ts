@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type ApiRuntime, createApiRuntime } from './api-runtime.ts';
 import { required } from './environment.ts';
 import {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import middy from '@middy/core';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type ClassifiedError, ValidationError } from '../application/errors.ts';
 import { complaints } from '../contracts/complaints.ts';
 import { specialKeys } from '../contracts/special-keys.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { z } from 'zod';
+import * as z from 'zod';
 import { complaints } from '../../src/contracts/complaints.ts';
 
 const shape = z.strictObject({

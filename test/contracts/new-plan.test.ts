@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkNewPlan, MAX_PLAN_BYTES, newPlanFields } from '../../src/contracts/new-plan.ts';
 
 const newPlan = z.strictObject(newPlanFields).superRefine((plan, context) => {

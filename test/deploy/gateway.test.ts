@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { z } from 'zod';
+import * as z from 'zod';
 import { CONNECTORS, findTool, TOOLS } from '../../src/contracts/tools.ts';
 import { ofType, resource, statementsOf, type Template } from './template.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { z } from 'zod';
+import * as z from 'zod';
 import { TransientError } from '../../src/application/errors.ts';
 import { failureOf } from '../../src/domain/execution/failure.ts';
 import { createRuntime, type Runtime } from '../../src/runtime/runtime.ts';

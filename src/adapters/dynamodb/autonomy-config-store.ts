@@ -4,7 +4,7 @@ import {
   GetCommand,
   paginateQuery,
 } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { TransientError } from '../../application/errors.ts';
 import type { AutonomyConfigStore, BudgetDay } from '../../application/ports/configuration.ts';
 import type {

@@ -3,7 +3,7 @@ import {
   type BatchGetCommandInput,
   type DynamoDBDocumentClient,
 } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { TransientError } from '../../application/errors.ts';
 import type { AutonomyStore } from '../../application/ports/configuration.ts';
 import { AUTONOMY_MODES } from '../../domain/autonomy/autonomy-mode.ts';

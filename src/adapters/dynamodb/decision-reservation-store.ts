@@ -4,7 +4,7 @@ import {
   type PutCommandInput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { TransientError, ValidationError } from '../../application/errors.ts';
 import type {
   DecisionReservations,

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BatchGetCommand, type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { TransientError } from '../../application/errors.ts';
 import type { DecisionRunStates, ReservationRequest } from '../../application/ports/decisions.ts';
 import { clockHour, nextClockHour } from '../../domain/decision/clock-hour.ts';

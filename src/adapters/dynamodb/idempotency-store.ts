@@ -6,7 +6,7 @@ import {
   type PutCommandInput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { TransientError, ValidationError } from '../../application/errors.ts';
 import type { Claim, ClaimRequest, IdempotencyStore } from '../../application/ports/connectors.ts';
 import { toolAnswer } from '../../contracts/tools.ts';

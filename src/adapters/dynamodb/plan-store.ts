@@ -6,7 +6,7 @@ import {
   paginateQuery,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { TransientError } from '../../application/errors.ts';
 import type { PlanHint, PlanKey, PlanListing, PlanStore } from '../../application/ports/plans.ts';
 import { identifier } from '../../domain/identifiers.ts';

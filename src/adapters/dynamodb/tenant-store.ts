@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Tenant, TenantStore, UnreadableTenant } from '../../application/ports/configuration.ts';
 import { identifier, timeZone } from '../../domain/identifiers.ts';
 import { tenantPlanPolicy } from '../../domain/policy/plan-policy-gate.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../../application/clock.ts';
 import { AuthError, ConfigurationError, TransientError } from '../../application/errors.ts';
 import type { TokenSource } from './token-source.ts';

@@ -1,5 +1,5 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../../application/clock.ts';
 import { ConfigurationError } from '../../application/errors.ts';
 import type { SecretStore } from '../../application/ports/configuration.ts';

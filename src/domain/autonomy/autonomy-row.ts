@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { identifier } from '../identifiers.ts';
 import { AUTONOMY_MODES } from './autonomy-mode.ts';
 import { budgetLimits } from './budget.ts';

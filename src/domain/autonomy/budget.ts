@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const cap = z.int().nonnegative().max(1_000_000);
 

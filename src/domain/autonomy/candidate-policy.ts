@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { RISK_LEVELS } from '../policy/risk.ts';
 import { type AutonomyFacts, type PolicySettings, SETTINGS_IN_FORCE } from './approval-gate.ts';
 import { type AutonomyRow, actionType, autonomyRow } from './autonomy-row.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { identifier, type JsonValue } from '../identifiers.ts';
 import { canonicalJson } from '../ledger/canonical-json.ts';
 import { AUTONOMY_MODES } from './autonomy-mode.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { identifier } from '../identifiers.ts';
 import { tenantLedgerEntry } from '../ledger/tenant-ledger.ts';
 import type { ConfigRow, ConfigValue, StandingConfig } from './config-change.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Where a kill switch stands. */
 export const killSwitch = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { identifier } from '../identifiers.ts';
 
 /** A request for a decision on an account. The key says which request it is, however often it is made. */

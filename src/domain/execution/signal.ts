@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { identifier, instant } from '../identifiers.ts';
 import { ERROR_CLASSES } from './error-class.ts';
 import { type ActionOutcome, externalObjectRef } from './execution.ts';

@@ -1,5 +1,5 @@
 import { v5 as uuidv5 } from 'uuid';
-import { z } from 'zod';
+import * as z from 'zod';
 import { identifier, instant, jsonObject, secondsAfter } from '../identifiers.ts';
 import type { Plan, PlanStep } from '../plan/plan.ts';
 import { proposalEstimate, RISK_LEVELS, riskTier } from '../policy/risk.ts';

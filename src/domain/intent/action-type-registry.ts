@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { identifier, instant } from '../identifiers.ts';
 import { RISK_LEVELS } from '../policy/risk.ts';
 

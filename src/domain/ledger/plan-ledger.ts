@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { instant } from '../identifiers.ts';
 import { evolve } from '../plan/evolve.ts';
 import { actor, type Plan } from '../plan/plan.ts';

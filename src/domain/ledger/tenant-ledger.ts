@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { instant } from '../identifiers.ts';
 
 /** What every entry of a tenant's append-only ledger has, whatever it tells of. */

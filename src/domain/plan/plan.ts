@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BUDGET_LEVELS } from '../autonomy/budget.ts';
 import { identifier, instant, jsonObject } from '../identifiers.ts';
 import { proposalEstimate } from '../policy/risk.ts';

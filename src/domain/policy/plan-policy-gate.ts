@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Plan } from '../plan/plan.ts';
 import { getPlanTypeConfig, type PlanTypeConfig } from '../plan/plan-type-config.ts';
 import type { PolicyReason } from './policy-reason.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { earliest, instant, secondsAfter } from '../identifiers.ts';
 
 /** The circuit and the slots of one connector for one tenant. */

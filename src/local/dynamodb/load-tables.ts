@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseCloudFormation } from './cloudformation-yaml.ts';
 import { tableShape } from './table-shape.ts';
 import { resolveText, type Substitutions } from './template-text.ts';

@@ -11,7 +11,7 @@ import {
   type Tool,
 } from '@modelcontextprotocol/sdk/types.js';
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ConnectorId, TOOLS, type ToolDefinition } from '../../contracts/tools.ts';
 
 /** Invokes the function of a connector, as the gateway does: the tool's arguments are the event, its name stands in the context. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ValidationError } from '../../application/errors.ts';
 import { complaints } from '../../contracts/complaints.ts';
 import { checkNewPlan, newPlanFields } from '../../contracts/new-plan.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseCloudFormation } from '../dynamodb/cloudformation-yaml.ts';
 import { loadTables, type TableDefinition } from '../dynamodb/load-tables.ts';
 import { tableEnvironment } from '../dynamodb/table-environment.ts';

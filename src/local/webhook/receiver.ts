@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { z } from 'zod';
+import * as z from 'zod';
 import { verifySignature } from '../../adapters/connectors/webhook/signature.ts';
 import type { Clock } from '../../application/clock.ts';
 import { listenOnLoopback, stopServer } from '../process/loopback-server.ts';

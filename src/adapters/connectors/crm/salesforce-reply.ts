@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Classed, type CrmFailure, failed, final, passing, type Result } from './crm-failure.ts';
 import type { HttpReply } from './http-exchange.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SecretStore } from '../../../application/ports/configuration.ts';
 import { type CrmConfig, isTrustedUrl } from './crm-config.ts';
 import {

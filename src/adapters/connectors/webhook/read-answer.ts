@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Answer, Silence } from './exchange.ts';
 import type { Failure, Result } from './result.ts';
 

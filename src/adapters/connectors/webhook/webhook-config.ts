@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { complaints } from '../../../contracts/complaints.ts';
 import { isLoopback, withoutBrackets } from './address-range.ts';
 import { addressNotAllowed, notConfigured, type Result } from './result.ts';

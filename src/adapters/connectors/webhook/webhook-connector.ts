@@ -1,5 +1,5 @@
 import { lookup as systemLookup } from 'node:dns/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../../../application/clock.ts';
 import type { ConnectorConfigStore, SecretStore } from '../../../application/ports/configuration.ts';
 import type { CompensationCall, Connector, ToolCall } from '../../../application/ports/connectors.ts';
