@@ -12,7 +12,7 @@ const UNKNOWN = {
 describe('a request of which nothing was heard', () => {
   it('may have been done when the time for it is up', async () => {
     rig.crm.faults.push({ match: about('PATCH'), hang: true });
-    const connector = rig.connectorOf({ http: { timeoutMs: 100 } });
+    const connector = rig.connectorOf({ http: { timeoutMs: 500 } });
     expect(await connector.execute(taskCall())).toMatchObject(UNKNOWN);
     expect(await connector.execute(taskCall())).toMatchObject({ success: true });
     expect(rig.crm.objects()).toHaveLength(1);

@@ -123,7 +123,7 @@ describe('asking for a token', () => {
 
   it('that hangs has done nothing', async () => {
     rig.crm.faults.push({ match: forToken, hang: true });
-    const connector = rig.connectorOf({ http: { timeoutMs: 100 } });
+    const connector = rig.connectorOf({ http: { timeoutMs: 500 } });
     expect(await connector.execute(taskCall())).toMatchObject(passing('TIMEOUT', 'TIMEOUT'));
   });
 
