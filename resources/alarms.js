@@ -124,9 +124,10 @@ const alarm = (AlarmName, AlarmDescription, of) => ({
  */
 const topic = (prefix) => ({ Type: 'AWS::SNS::Topic', Properties: { TopicName: `${prefix}-alarms` } });
 
-const subscription = (Endpoint) => ({
+/** What is published on a topic goes to a mail address, too, once whoever reads there has confirmed it. */
+export const mailTo = (Endpoint, topic) => ({
   Type: 'AWS::SNS::Subscription',
-  Properties: { TopicArn: { Ref: 'AlarmsTopic' }, Protocol: 'email', Endpoint },
+  Properties: { TopicArn: { Ref: topic }, Protocol: 'email', Endpoint },
 });
 
 /** Resource `StuckExecutionsAlarm` and so on; a subscription if the parameter alarmEmail names an address. */
@@ -142,7 +143,7 @@ export const alarms = async ({ resolveVariable }) => {
   return {
     Resources: {
       AlarmsTopic: topic(prefix),
-      ...(email && { AlarmsEmail: subscription(email) }),
+      ...(email && { AlarmsEmail: mailTo(email, 'AlarmsTopic') }),
       ...Object.fromEntries(Object.entries(watched(own)).map(named)),
     },
   };

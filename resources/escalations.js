@@ -1,4 +1,5 @@
 /** Makes the topic on which approvers hear of approvals whose deadline is near; serverless.yml includes what `escalations` returns. */
+import { mailTo } from './alarms.js';
 
 /** What a mail says; each name is a field of the event's data. */
 const FIELDS = ['tenant_id', 'account_id', 'plan_id', 'step_id', 'action_type', 'risk', 'reason', 'deadline'];
@@ -41,11 +42,6 @@ const policy = {
   },
 };
 
-const subscription = (Endpoint) => ({
-  Type: 'AWS::SNS::Subscription',
-  Properties: { TopicArn: { Ref: 'EscalationsTopic' }, Protocol: 'email', Endpoint },
-});
-
 /** A subscription if the parameter escalationEmail names an address. Not encrypted with a key: what is published are ids and names. */
 export const escalations = async ({ resolveVariable }) => {
   const name = `${await resolveVariable('self:custom.prefix')}-escalations`;
@@ -55,7 +51,7 @@ export const escalations = async ({ resolveVariable }) => {
       EscalationsTopic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: name } },
       EscalationsTopicPolicy: policy,
       EscalationsRule: rule(name),
-      ...(email && { EscalationsEmail: subscription(email) }),
+      ...(email && { EscalationsEmail: mailTo(email, 'EscalationsTopic') }),
     },
   };
 };

@@ -12,6 +12,7 @@ import {
   approveIntent,
   autoApprove,
   editIntent,
+  escalationMinute,
   minute,
   newStep,
   publishAgain,
@@ -27,7 +28,7 @@ const world = useWorld();
 const MEETING = { steps: [newStep('s1', { action_type: 'REQUEST_RENEWAL_MEETING' })] };
 const IN_A_WEEK = 3 + WEEK_MINUTES;
 /** When three quarters of the week are over. */
-const NEARLY = 3 + WEEK_MINUTES * 0.75;
+const NEARLY = escalationMinute(3, IN_A_WEEK);
 const NO_ANSWER = new TransientError('the bus is full');
 const PUBLISHED_TWICE: Told[] = [autoApprove('s1', 4), publishAgain('s1', 9), publishAgain('s1', 14)];
 

@@ -197,6 +197,9 @@ export const loseTrack = (step_id: string, minutes: number, attempt = 1): Told =
   at(minutes),
 ];
 
+/** The minute at which an approval is escalated that was asked for in one minute and lapses in another. */
+export const escalationMinute = (since: number, lapses: number): number => since + (lapses - since) * 0.75;
+
 export const escalateApproval = (step_id: string, minutes: number, attempt = 1): Told => [
   { type: 'ESCALATE_APPROVAL', step_id, attempt },
   at(minutes),

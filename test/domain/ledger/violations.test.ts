@@ -15,6 +15,7 @@ import {
   ben,
   editIntent,
   escalateApproval,
+  escalationMinute,
   fail,
   MINUTES_TO_EXPIRY,
   NOTHING_IN_THE_WAY,
@@ -60,7 +61,7 @@ const editOf = (supersedes: string) =>
     at(8, ben),
   );
 /** When three quarters of the time to approve it are over. */
-const NEARLY = 3 + (MINUTES_TO_EXPIRY - 3) * 0.75;
+const NEARLY = escalationMinute(3, MINUTES_TO_EXPIRY);
 const escalated = eventOf('STEP_APPROVAL_ESCALATED', { ...attempt(1), check_at: at(9).now }, at(8));
 const completed = eventOf('STEP_COMPLETED', { ...attempt(1), outcome: 'SUCCEEDED' }, at(8));
 

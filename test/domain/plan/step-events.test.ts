@@ -10,6 +10,7 @@ import {
   cancelUnstarted,
   EXPIRY,
   escalateApproval,
+  escalationMinute,
   expireApproval,
   fail,
   loseTrack,
@@ -38,7 +39,7 @@ const waiting = then(dispatched, requireApproval('s1', 4));
 const running = then(dispatched, autoApprove('s1', 4));
 
 /** When three quarters of the time to approve it are over. */
-const NEARLY = 3 + (MINUTES_TO_EXPIRY - 3) * 0.75;
+const NEARLY = escalationMinute(3, MINUTES_TO_EXPIRY);
 const BLOCKED = 'KILL_SWITCH_ENABLED';
 const block = (minutes: number): Told => [
   { type: 'APPLY_OUTCOME', step_id: 's1', attempt: 1, outcome: { result: 'BLOCKED', reason: BLOCKED } },

@@ -11,6 +11,7 @@ import {
   cancelUnstarted,
   editIntent,
   escalateApproval,
+  escalationMinute,
   expireApproval,
   fail,
   inShort,
@@ -46,7 +47,7 @@ const edit = editIntent(then(planIn('ACTIVE', { steps: MEETING_FIRST }), start('
 /** When the intent of a step that was dispatched at minute 3 lapses. */
 const LAPSE = 3 + WEEK_MINUTES;
 /** When three quarters of its time are over. */
-const NEARLY = 3 + WEEK_MINUTES * 0.75;
+const NEARLY = escalationMinute(3, LAPSE);
 
 /** How step s1 of an ACTIVE plan got into each of its states. */
 const STATES = {

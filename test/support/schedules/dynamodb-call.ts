@@ -48,7 +48,7 @@ export const fromWire = (output: object): object =>
 
 const agent = new http.Agent({ keepAlive: true });
 
-/** Taken apart once: to do so for every call is a tenth of what the call costs. */
+/** Endpoints, taken apart once and not for every call. */
 const addresses = new Map<string, { readonly host: string; readonly port: string }>();
 
 const addressOf = (endpoint: string) => {
