@@ -142,7 +142,9 @@ export const repairStep = async (
   const inFlight = plan && findStep(plan, step_id)?.in_flight;
   if (!plan || !inFlight) return { completed: false, effect: `step ${step_id} is not in flight any more` };
   const { now } = cycleChange(cycle, deps.clock);
-  const { action_intent_id, check_at } = inFlight;
+  const { action_intent_id, approval, check_at } = inFlight;
+  // Another attempt than the one that was found overdue, dispatched meanwhile.
+  if (!approval) return { completed: false, effect: `step ${step_id} waits for the autonomy gate` };
   if (now < check_at)
     return { completed: false, effect: `step ${step_id} is not overdue before ${check_at}` };
   const [intent, execution, outcome] = await Promise.all([

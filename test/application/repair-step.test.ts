@@ -104,6 +104,14 @@ describe('an approval that nobody gave', () => {
   });
 });
 
+describe('an attempt on which the gate has not decided', () => {
+  it('is left to the gate, and nobody is told of it', async () => {
+    const before = await inFlight(world, [], MEETING);
+    expect((await repair(NEARLY)).effect).toBe('step s1 waits for the autonomy gate');
+    expect([await plan(), world.escalations]).toEqual([before, []]);
+  });
+});
+
 describe('an approval of which no execution has heard', () => {
   it.each([
     ['HUMAN', approveIntent('s1', 4)],
