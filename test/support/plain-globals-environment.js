@@ -1,3 +1,4 @@
+import './compile-once.js';
 import vm from 'node:vm';
 import { TestEnvironment } from 'jest-environment-node';
 

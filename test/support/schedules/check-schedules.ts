@@ -8,10 +8,10 @@ import { prepareRig, runSchedule, type ScheduleEnd } from './run-schedule.ts';
 
 /*
  * Schedules prove something only if they fail when a rule is broken. Tried on copies of the code, with the schedules of one file:
- * - without the conditions PLAN_UNCHANGED and ENTRY_IS_NEW of a plan's commit (either alone keeps the ledger whole): within 3 schedules
+ * - without the conditions PLAN_UNCHANGED and ENTRY_IS_NEW of a plan's commit (either alone keeps the ledger whole): in the first schedule
  *   entries are written over and the row is not the fold of its ledger;
- * - without NO_OTHER_IS_ACTIVE: within 70, two plans are ACTIVE for one account;
- * - with an execution that goes on although another owns the intent: within 20, an action is carried out by one that does not own it.
+ * - without NO_OTHER_IS_ACTIVE: within 20, two plans are ACTIVE for one account;
+ * - with a start that goes on although another execution owns the intent: within 265, an action is carried out by one that does not own it.
  */
 
 /** Schedules in all, over the files of test/simulation. */

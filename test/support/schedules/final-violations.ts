@@ -15,7 +15,7 @@ import { effectSk } from './actions.ts';
 import type { Row } from './raw-table-reader.ts';
 import type { Rig } from './rig.ts';
 import { approvedIntents, type Watch } from './watch.ts';
-import { type WatchedKey, wholePlanViolations } from './watched-plan.ts';
+import { type PlanRows, type WatchedKey, wholePlanViolations } from './watched-plan.ts';
 
 interface Attempt {
   readonly id: string;
@@ -96,12 +96,24 @@ const attemptViolations = (
   ].map((what) => `intent ${id} ${what}`);
 };
 
+/** What stands otherwise in the tables than it did when it was last written. */
+const changedUnseen = (seen: PlanRows | undefined, rows: PlanRows): string[] => {
+  const whatOf = { 'its row': 'plan', 'its due time': 'dueAt', 'its ledger': 'entries' } as const;
+  const changed = Object.entries(whatOf)
+    .filter(([, name]) => canonicalHash({ was: seen?.[name] }) !== canonicalHash({ was: rows[name] }))
+    .map(([what]) => what);
+  const attempts = [...rows.attempts].filter(
+    ([sk, attempt]) => canonicalHash(attempt) !== canonicalHash(seen?.attempts.get(sk)),
+  );
+  return [...changed, ...attempts.map(([sk]) => sk)].map(
+    (what) => `plan ${rows.plan.plan_id}: ${what} is not what it was`,
+  );
+};
+
 const ofPlan = async ({ raw, names }: Rig, watch: Watch, key: WatchedKey): Promise<string[]> => {
   const rows = await watch.reread(key.plan_id);
   if (!rows) return [`plan ${key.plan_id}: its row is gone`];
-  const seen = watch.plans.get(key.plan_id)?.entries ?? [];
-  const isSame = canonicalHash(seen) === canonicalHash(rows.entries);
-  const changed = isSame ? [] : [`plan ${key.plan_id}: entries of its ledger are not what they were`];
+  const changed = changedUnseen(watch.plans.get(key.plan_id), rows);
   const attempts = attemptsOf(key.tenant_id, rows.entries);
   const found = [...wholePlanViolations(rows), ...changed];
   if (attempts.length === 0) return found;

@@ -1,24 +1,36 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Row } from './raw-table-reader.ts';
+import type { Key, Row } from './raw-table-reader.ts';
 
 type Attributes = Parameters<typeof unmarshall>[0];
-interface Put {
+type Keyed = Readonly<Record<'pk' | 'sk', { readonly S: string }>>;
+interface Write {
   readonly TableName: string;
-  readonly Item: Attributes;
+  readonly Item?: Attributes & Keyed;
+  readonly Key?: Keyed;
+}
+interface Transaction {
+  readonly TransactItems: readonly Readonly<Partial<Record<'Put' | 'Update' | 'Delete', Write>>>[];
 }
 
-/** A row that a call has put. */
-export interface PutRow {
+/** A row that a call has written. */
+export interface WrittenRow {
   readonly table: string;
-  readonly row: Row;
+  readonly key: Key;
+  /** What it was put as; undefined when it was updated or deleted. */
+  readonly put: () => Row | undefined;
 }
 
-const putRow = ({ TableName, Item }: Put): PutRow => ({ table: TableName, row: unmarshall(Item) });
+const writtenRow = ({ TableName: table, Item, Key = Item }: Write): WrittenRow => {
+  if (!Key) throw new Error('a write names no row');
+  return { table, key: { pk: Key.pk.S, sk: Key.sk.S }, put: () => Item && unmarshall(Item) };
+};
 
-/** The whole rows that a call writes, in DynamoDB's own form of it; updates of single attributes are not among them. */
-export const putsOf = (operation: string, input: object): PutRow[] => {
-  if (operation === 'PutItem') return [putRow(input as Put)];
+/** The rows that a call writes, in DynamoDB's own form of it. */
+export const writesOf = (operation: string, input: object): WrittenRow[] => {
+  if (['PutItem', 'UpdateItem', 'DeleteItem'].includes(operation)) return [writtenRow(input as Write)];
   if (operation !== 'TransactWriteItems') return [];
-  const { TransactItems } = input as { TransactItems: readonly { readonly Put?: Put }[] };
-  return TransactItems.flatMap((item) => (item.Put ? [putRow(item.Put)] : []));
+  return (input as Transaction).TransactItems.flatMap(({ Put, Update, Delete }) => {
+    const write = Put ?? Update ?? Delete;
+    return write ? [writtenRow(write)] : [];
+  });
 };

@@ -8,7 +8,7 @@ import {
   scopePk,
   tenantPk,
 } from '../../../src/adapters/dynamodb/keys.ts';
-import type { PlanKey } from '../../../src/application/ports/plans.ts';
+import type { PlanCommit, PlanKey } from '../../../src/application/ports/plans.ts';
 import type { PlanCycleInput } from '../../../src/contracts/plan-cycle.ts';
 import { isTerminal } from '../../../src/domain/plan/plan.ts';
 import { registryRows } from './actions.ts';
@@ -37,13 +37,16 @@ export const prepareRig = ({ raw, names }: Rig): Promise<void> =>
     ]),
   });
 
+const watchedKey = ({ plan }: PlanCommit): WatchedKey => {
+  const { tenant_id, account_id, plan_id, plan_type, steps } = plan;
+  return { tenant_id, account_id, plan_id, plan_type, steps: steps.map(({ step_id }) => step_id) };
+};
+
 const begin = async (
   { raw, names, runtime }: Rig,
-  run: string,
-  start: string,
   schedule: Schedule,
-): Promise<WatchedKey[]> => {
-  const commits = firstCommits(run, start, schedule);
+  commits: readonly PlanCommit[],
+): Promise<void> => {
   const scopes = [...new Set(commits.map(({ plan }) => scopePk(plan)))];
   const budget = { sk: BUDGET_CONFIG_SK, max_autonomous_per_day: schedule.budget };
   const ofTenants = { sk: BUDGET_CONFIG_SK, max_autonomous_per_day: schedule.tenantBudget };
@@ -54,10 +57,6 @@ const begin = async (
     ],
   });
   for (const commit of commits) await runtime.plans.commitIfUnchanged(commit);
-  return commits.map(({ plan }) => {
-    const { tenant_id, account_id, plan_id, plan_type, steps } = plan;
-    return { tenant_id, account_id, plan_id, plan_type, steps: steps.map(({ step_id }) => step_id) };
-  });
 };
 
 const LEASE = { pk: 'LEASE#PLAN_CYCLE', sk: 'LEASE' };
@@ -101,7 +100,6 @@ const moveToNextDue = (play: Play, plans: readonly PlanRows[]): string | undefin
 /** Two cycles for the same plans, while calls still go wrong. */
 const roughRound = async (play: Play, keys: readonly WatchedKey[]): Promise<void> => {
   const { watch } = play;
-  await watch.lookAtDue();
   moveToNextDue(play, nextToLookAt(watch));
   const found = (error: unknown) => void watch.violations.push(String(error));
   for (const input of [{}, { tenant_ids: [...new Set(keys.map(({ tenant_id }) => tenant_id))] }])
@@ -122,16 +120,11 @@ const CYCLES_TO_REST = 5;
 const REPAIRS_PER_STEP = 6;
 const MAX_CYCLES = 60;
 
-const lookAtAll = async ({ watch }: Play, keys: readonly WatchedKey[]): Promise<void> => {
-  for (const { plan_id } of keys) await watch.look(plan_id);
-};
-
 /** Runs cycles, each when the next plan is due, until every plan is at rest; says which took too long. */
 const comeToRest = async (play: Play): Promise<Map<string, number>> => {
   const looks = new Map<string, number>();
   const { watch } = play;
   for (let cycle = 0; cycle < MAX_CYCLES; cycle += 1) {
-    await watch.lookAtDue();
     const restless = [...watch.plans.values()].filter((rows) => !isAtRest(rows, watch.plans));
     if (restless.length === 0) return looks;
     if (moveToNextDue(play, restless) === undefined) break;
@@ -165,7 +158,6 @@ const expireAll = async (play: Play, keys: readonly WatchedKey[]): Promise<void>
   const { watch } = play;
   play.moveTo(Math.max(...[...watch.plans.values()].map(({ plan }) => Date.parse(plan.expires_at))));
   for (const _ of keys) await cycleOf(play);
-  await lookAtAll(play, keys);
   await comeToRest(play);
   for (const { plan } of watch.plans.values())
     if (!isTerminal(plan.plan_status))
@@ -193,11 +185,13 @@ export interface ScheduleEnd {
 /** Plays a schedule to its end, faults first and clean cycles afterwards; tells everything that was found wrong. */
 export const runSchedule = async (rig: Rig, run: string, schedule: Schedule): Promise<ScheduleEnd> => {
   const start = schedule.late ? LATE_START : START;
-  const keys = await begin(rig, run, start, schedule);
+  const commits = firstCommits(run, start, schedule);
+  await begin(rig, schedule, commits);
+  const keys = commits.map(watchedKey);
   const watch = new Watch(rig.raw, rig.names, keys);
   const play = new Play(rig, schedule, { run, start, keys, watch });
   rig.outside = play;
-  await lookAtAll(play, keys);
+  for (const { plan, entries } of commits) await watch.created(plan.plan_id, entries);
   const found = (error: unknown) => void watch.violations.push(String(error));
   for (const { kind, after } of schedule.cycles) play.startCycle(inputOf(kind, keys), after).catch(found);
   for (const command of schedule.commands) play.command(command).catch(found);
@@ -215,7 +209,6 @@ export const runSchedule = async (rig: Rig, run: string, schedule: Schedule): Pr
   const looks = await comeToRest(play);
   watch.violations.push(...tooManyLooks(looks, keys, schedule));
   if (schedule.seed % EXPIRES_EVERY === 0) await expireAll(play, keys);
-  await watch.lookAtDue();
   watch.violations.push(...dueViolations(watch));
   const violations = [...watch.violations, ...(await finalViolations(rig, watch, keys))];
   await clear(rig, keys);

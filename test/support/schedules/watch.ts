@@ -1,12 +1,12 @@
-import { planPk, scopePk } from '../../../src/adapters/dynamodb/keys.ts';
+import { eventSk, planPk } from '../../../src/adapters/dynamodb/keys.ts';
 import type { TableNames } from '../../../src/adapters/dynamodb/table-names.ts';
 import { actionIntentId } from '../../../src/domain/intent/action-intent.ts';
 import type { LedgerEntry } from '../../../src/domain/ledger/plan-ledger.ts';
 import type { PlanEvent } from '../../../src/domain/plan/plan-event.ts';
-import { type PutRow, putsOf } from './observed-writes.ts';
+import { type WrittenRow, writesOf } from './observed-writes.ts';
 import type { RawTables, Row } from './raw-table-reader.ts';
 import { WatchedBudgets } from './watched-budgets.ts';
-import { dueAtOf, type PlanRows, planViolations, readPlan, type WatchedKey } from './watched-plan.ts';
+import { type PlanRows, planViolations, readWhole, readWritten, type WatchedKey } from './watched-plan.ts';
 import { WatchedSwitches } from './watched-switches.ts';
 
 /** Ids of the intents that a ledger says were approved. */
@@ -44,48 +44,53 @@ export class Watch {
     this.#keys = new Map(keys.map((key) => [key.plan_id, key]));
   }
 
-  /** Looks at everything that a call may have changed, right after it was carried out for `by`. */
+  /** Looks at everything that a call has changed, right after it was carried out for `by`. */
   async written(operation: string, input: object, by: string): Promise<void> {
-    for (const put of putsOf(operation, input)) await this.#put(put, by);
+    const writes = writesOf(operation, input);
+    for (const planId of this.#keys.keys())
+      if (writes.some(({ table, key }) => this.#isPlan(table) && key.sk === planPk(planId)))
+        await this.#look(planId, writes);
+    for (const write of writes) this.#put(write, by);
+  }
+
+  /** Looks at a plan that was just created, in so many ledger entries. */
+  async created(planId: string, entries: readonly LedgerEntry[]): Promise<void> {
+    const table = this.#names.PLAN_LEDGER_TABLE_NAME;
+    const keys = entries.map(({ seq }) => ({ pk: planPk(planId), sk: eventSk(seq) }));
+    await this.#look(
+      planId,
+      keys.map((key) => ({ table, key, put: () => undefined })),
+    );
   }
 
   /** Reads a plan and its whole ledger again. */
   async reread(planId: string): Promise<PlanRows | undefined> {
-    return this.#read(planId, true);
+    const key = this.#keys.get(planId);
+    return key && readWhole(this.#raw, this.#names, key, this.plans.get(planId));
   }
 
-  async #put({ table, row }: PutRow, by: string): Promise<void> {
+  #isPlan(table: string): boolean {
+    return table === this.#names.REVENUE_PLANS_TABLE_NAME;
+  }
+
+  #put({ table, put }: WrittenRow, by: string): void {
     const names = this.#names;
-    if (table === names.REVENUE_PLANS_TABLE_NAME && row.plan_status) await this.look(String(row.plan_id));
-    if (table === names.EXECUTION_ATTEMPTS_TABLE_NAME) this.#started(row);
-    if (table === names.INTERNAL_NOTES_TABLE_NAME || table === names.INTERNAL_TASKS_TABLE_NAME)
-      this.#executed(row, by);
+    const isEffect = table === names.INTERNAL_NOTES_TABLE_NAME || table === names.INTERNAL_TASKS_TABLE_NAME;
+    if (!isEffect && table !== names.EXECUTION_ATTEMPTS_TABLE_NAME) return;
+    const row = put();
+    if (!row) return;
+    if (isEffect) this.#executed(row, by);
+    else this.#started(row);
   }
 
-  /** Reads since when the due index lists each plan; what else may have changed was looked at when it did. */
-  async lookAtDue(): Promise<void> {
-    const table = this.#names.REVENUE_PLANS_TABLE_NAME;
-    const keys = [...this.#keys.values()].map((key) => ({ pk: scopePk(key), sk: planPk(key.plan_id) }));
-    const { [table]: rows = [] } = await this.#raw.rows({ [table]: keys });
-    for (const row of rows) {
-      const known = this.plans.get(String(row.plan_id));
-      const dueAt = dueAtOf(row);
-      if (known) this.plans.set(known.plan.plan_id, { ...known, dueAt });
-      if (known?.plan.version !== row.version) this.violations.push(`plan ${row.plan_id} changed unseen`);
-    }
-  }
-
-  async look(planId: string): Promise<void> {
-    const rows = await this.#read(planId);
+  async #look(planId: string, written: readonly WrittenRow[]): Promise<void> {
+    const key = this.#keys.get(planId);
+    const known = this.plans.get(planId);
+    const rows = key && (await readWritten(this.#raw, this.#names, key, { known, written }));
     if (!rows) return void this.violations.push(`plan ${planId}: its row is gone`);
     this.plans.set(planId, rows);
     this.violations.push(...planViolations(rows), ...this.#rivals(rows), ...this.#untold(rows));
     this.violations.push(...this.#budgets.committed(planId, rows.entries));
-  }
-
-  async #read(planId: string, whole = false): Promise<PlanRows | undefined> {
-    const key = this.#keys.get(planId);
-    return key && readPlan(this.#raw, this.#names, key, { known: this.plans.get(planId), whole });
   }
 
   /** Other plans that are ACTIVE for the same account. */

@@ -14,6 +14,7 @@ import { ledgerViolations, rowViolations } from '../../../src/domain/ledger/viol
 import { evolve } from '../../../src/domain/plan/evolve.ts';
 import type { Plan } from '../../../src/domain/plan/plan.ts';
 import type { PlanEvent } from '../../../src/domain/plan/plan-event.ts';
+import type { WrittenRow } from './observed-writes.ts';
 import type { Key, RawTables, Row } from './raw-table-reader.ts';
 
 /** A plan with what stands beside it, read together while nobody writes. */
@@ -59,48 +60,72 @@ const folded = (plan: PlanRows['folded'], entries: readonly LedgerEntry[]): Plan
     return { ...after, version: seq, head_hash: hash };
   }, plan);
 
-/** Most entries that one commit of a schedule adds to a ledger, and one more. */
-const NEXT_ENTRIES = [1, 2, 3, 4, 5];
-
-/** Entries of a ledger after those that are known, found by their keys: with the plan, in one call. */
-const nextEntryKeys = (pk: string, known: number): Key[] =>
-  NEXT_ENTRIES.map((next) => ({ pk, sk: eventSk(known + next) }));
-
 const bySortKey = (one: Row, other: Row): number => (String(one.sk) < String(other.sk) ? -1 : 1);
 
-/** Reads a plan again: its ledger from the entries on that are known, or from the start. */
-export const readPlan = async (
-  raw: RawTables,
+type Rows = Readonly<Record<string, readonly Row[]>>;
+
+/** Puts together what was read of a plan, on top of what was known of it before. */
+const planRows = (
   names: TableNames,
   key: WatchedKey,
-  { known, whole = false }: { readonly known: PlanRows | undefined; readonly whole?: boolean },
-): Promise<PlanRows | undefined> => {
-  const [pk, plan, lock] = [planPk(key.plan_id), planPk(key.plan_id), activeLockSk(key.plan_type)];
-  const entriesBefore = whole ? [] : (known?.entries ?? []);
-  const rows = await raw.rows({
-    [names.REVENUE_PLANS_TABLE_NAME]: [plan, lock].map((sk) => ({ pk: scopePk(key), sk })),
-    [names.PLAN_STEP_EXECUTION_TABLE_NAME]: attemptKeys(key, known),
-    [names.PLAN_LEDGER_TABLE_NAME]: nextEntryKeys(pk, entriesBefore.length),
-  });
-  const next = rows[names.PLAN_LEDGER_TABLE_NAME] ?? [];
-  const isAll = !whole && next.length < NEXT_ENTRIES.length;
-  const newer = isAll
-    ? next.toSorted(bySortKey)
-    : await raw.after(names.PLAN_LEDGER_TABLE_NAME, pk, eventSk(entriesBefore.length));
+  rows: Rows,
+  before: Partial<Pick<PlanRows, 'entries' | 'folded' | 'attempts'>>,
+): PlanRows | undefined => {
   const found = new Map((rows[names.REVENUE_PLANS_TABLE_NAME] ?? []).map((row) => [row.sk, row]));
-  const row = found.get(plan);
+  const row = found.get(planPk(key.plan_id));
   if (!row) return undefined;
-  const attempts = rows[names.PLAN_STEP_EXECUTION_TABLE_NAME] ?? [];
+  const newer = (rows[names.PLAN_LEDGER_TABLE_NAME] ?? []).toSorted(bySortKey);
   const newEntries = newer.map((entry) => content(entry) as unknown as LedgerEntry);
+  const attempts = rows[names.PLAN_STEP_EXECUTION_TABLE_NAME] ?? [];
   return {
     plan: content(row) as Plan,
     dueAt: dueAtOf(row),
-    entries: [...entriesBefore, ...newEntries],
+    entries: [...(before.entries ?? []), ...newEntries],
     newEntries,
-    folded: folded(whole ? undefined : known?.folded, newEntries),
-    lockedBy: found.get(lock)?.plan_id as string | undefined,
-    attempts: new Map(attempts.map((attempt) => [String(attempt.sk), attempt])),
+    folded: folded(before.folded, newEntries),
+    lockedBy: found.get(activeLockSk(key.plan_type))?.plan_id as string | undefined,
+    attempts: new Map([
+      ...(before.attempts ?? []),
+      ...attempts.map((attempt) => [String(attempt.sk), attempt] as const),
+    ]),
   };
+};
+
+const planKeys = (key: WatchedKey): Key[] =>
+  [planPk(key.plan_id), activeLockSk(key.plan_type)].map((sk) => ({ pk: scopePk(key), sk }));
+
+/** Reads what a call has written of a plan; the rest is as it was known, since nobody else writes. */
+export const readWritten = async (
+  raw: RawTables,
+  names: TableNames,
+  key: WatchedKey,
+  { known, written }: { readonly known: PlanRows | undefined; readonly written: readonly WrittenRow[] },
+): Promise<PlanRows | undefined> => {
+  const keysIn = (table: string): Record<string, Key[]> => {
+    const keys = written.filter((of) => of.table === table && of.key.pk === planPk(key.plan_id));
+    return keys.length > 0 ? { [table]: keys.map((of) => of.key) } : {};
+  };
+  const rows = await raw.rows({
+    [names.REVENUE_PLANS_TABLE_NAME]: planKeys(key),
+    ...keysIn(names.PLAN_STEP_EXECUTION_TABLE_NAME),
+    ...keysIn(names.PLAN_LEDGER_TABLE_NAME),
+  });
+  return planRows(names, key, rows, known ?? {});
+};
+
+/** Reads a plan and everything beside it again, from the first entry of its ledger on. */
+export const readWhole = async (
+  raw: RawTables,
+  names: TableNames,
+  key: WatchedKey,
+  known: PlanRows | undefined,
+): Promise<PlanRows | undefined> => {
+  const rows = await raw.rows({
+    [names.REVENUE_PLANS_TABLE_NAME]: planKeys(key),
+    [names.PLAN_STEP_EXECUTION_TABLE_NAME]: attemptKeys(key, known),
+  });
+  const ledger = await raw.after(names.PLAN_LEDGER_TABLE_NAME, planPk(key.plan_id), eventSk(0));
+  return planRows(names, key, { ...rows, [names.PLAN_LEDGER_TABLE_NAME]: ledger }, {});
 };
 
 /** What newer entries do to the chain. */
