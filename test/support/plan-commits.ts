@@ -19,14 +19,30 @@ const mustCommit = (result: CommitResult): void => {
   if (!result.committed) throw new Error(`lost to ${result.lost_to}`);
 };
 
-/** Carries out commands and stores what comes of each; gives back the plan after the last. */
+/** Two changes of a plan as one, as long as only one of them writes anything beside the plan and its ledger. */
+const together = (first: PlanCommit, second: PlanCommit): PlanCommit | undefined =>
+  first.effects.length === 0 || second.effects.length === 0
+    ? {
+        ...second,
+        before: first.before,
+        entries: [...first.entries, ...second.entries],
+        effects: [...first.effects, ...second.effects],
+      }
+    : undefined;
+
+/** Carries out commands and stores what comes of them, in few commits; gives back the plan after the last. */
 export const tell = async (plans: PlanStore, told: readonly Told[], from?: Plan): Promise<Plan> => {
+  const commits: PlanCommit[] = [];
   let plan = from;
   for (const command of told) {
     const commit = commitOf(plan, command);
-    mustCommit(await plans.commitIfUnchanged(commit));
+    const last = commits.at(-1);
+    const both = last && together(last, commit);
+    if (both) commits.splice(-1, 1, both);
+    else commits.push(commit);
     plan = commit.plan;
   }
   if (!plan) throw new Error('a story needs a command');
+  for (const commit of commits) mustCommit(await plans.commitIfUnchanged(commit));
   return plan;
 };

@@ -59,7 +59,8 @@ describe('the autonomy of a scenario', () => {
       ...{ allowlist: [TYPE], modes: { [TYPE]: 'AUTO_EXECUTE' } },
       budget: { max_autonomous_per_day: 9 },
     });
-    const report = await play(scenario(plans, { autonomy: [ofTenant, ...rows] }));
+    const until = minute(5);
+    const report = await play(scenario(plans, { autonomy: [ofTenant, ...rows], until }));
     const answers = CASES.map(([name, account]) => [name, story(report, `p-${account}`)[2]]);
     expect(answers).toEqual(
       CASES.map(([name, , , reason, blocked]) => [
