@@ -12,30 +12,30 @@ import type { Ran } from '../call-tool.ts';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
+const HANG = [
+  'require("node:child_process").spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "inherit" })',
+  'console.log("hanging")',
+  'setInterval(() => {}, 1000)',
+].join('; ');
+
 /**
  * Stands for npm and npx: remembers each call, and does what CALLS_FAIL and CALLS_HANG say of it. `npm run stage-env` runs the real tool. One that
- * hangs leaves a child behind, as a shell does, that keeps its output open.
+ * hangs leaves a child behind, as a shell does, that keeps its output open. A script of the shell, since it is started a hundred times.
  */
-const FAKE = `#!${process.execPath}
-const { appendFileSync } = require('node:fs');
-const { spawn, spawnSync } = require('node:child_process');
-const { basename } = require('node:path');
-const args = process.argv.slice(2);
-const call = [basename(process.argv[1]), ...args].join(' ');
-const { AWS_REGION, EVENT_BUS_NAME, TENANT_ID } = process.env;
-appendFileSync('calls', JSON.stringify({ call, env: { AWS_REGION, EVENT_BUS_NAME, TENANT_ID } }) + '\\n');
-console.log('output of ' + call);
-const is = (pattern) => pattern && call.includes(pattern);
-if (is(process.env.CALLS_FAIL)) process.exit(7);
-if (is(process.env.CALLS_HANG)) {
-  spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'inherit' });
-  console.log('hanging');
-  setInterval(() => {}, 1000);
-} else if (args[1] === 'stage-env') {
-  const tool = ['${join(ROOT, 'scripts/stage-env.ts')}', ...args.slice(3)];
-  process.exit(spawnSync(process.execPath, tool, { stdio: 'inherit' }).status);
-}
-`;
+const FAKE = [
+  '#!/bin/sh',
+  `call="\${0##*/} $*"`,
+  'for name in AWS_REGION EVENT_BUS_NAME TENANT_ID; do',
+  String.raw`  if value=$(printenv $name); then env="$env,\"$name\":\"$value\""; fi`,
+  'done',
+  `printf '{"call":"%s","env":{%s}}\\n' "$call" "\${env#,}" >> calls`,
+  'echo "output of $call"',
+  'is() { [ -n "$1" ] && case "$call" in *"$1"*) ;; *) false ;; esac; }',
+  'is "$CALLS_FAIL" && exit 7',
+  `is "$CALLS_HANG" && exec '${process.execPath}' -e '${HANG}'`,
+  '[ "$2" = stage-env ] || exit 0',
+  `shift 3 && exec '${process.execPath}' '${join(ROOT, 'scripts/stage-env.ts')}' "$@"`,
+].join('\n');
 
 /** A call of a fake program, with those variables that the tests look at. */
 export interface Call {
