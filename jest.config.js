@@ -1,6 +1,7 @@
 /** Native ESM with swc: the same TypeScript files that Node runs by type stripping and esbuild bundles for Lambda. */
 export default {
   testEnvironment: '<rootDir>/test/support/plain-globals-environment.js',
+  testSequencer: '<rootDir>/test/support/test-sequencer.js',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
