@@ -5,9 +5,9 @@ import Sequencer from '@jest/test-sequencer';
  * that mostly wait, for processes and their retries, stand beside those that compute.
  */
 const FIRST = [
-  ...['simulation/schedules-1', 'end-to-end/sigkill', 'end-to-end/start'],
-  ...['simulation/schedules-2', 'deploy/dev-stage', 'simulation/schedules-3', 'simulation/action-crashes'],
-  ...['scripts/e2e', 'simulation/schedules-4', 'deploy/deployed-package', 'local/scenario/random-scenarios'],
+  ...['simulation/schedules-1', 'end-to-end/sigkill', 'simulation/schedules-2', 'end-to-end/start'],
+  ...['simulation/schedules-3', 'scripts/e2e', 'deploy/dev-stage', 'simulation/schedules-4'],
+  ...['simulation/action-crashes', 'deploy/deployed-package', 'local/scenario/random-scenarios'],
 ].map((name) => `/test/${name}.test.ts`);
 
 const placeOf = ({ path }) => {
