@@ -5,8 +5,8 @@ import Sequencer from '@jest/test-sequencer';
  * that mostly wait, for processes and their retries, stand beside those that compute.
  */
 const FIRST = [
-  ...['simulation/schedules-1', 'end-to-end/sigkill', 'simulation/schedules-2', 'end-to-end/start'],
-  ...['simulation/schedules-3', 'scripts/e2e', 'deploy/dev-stage', 'simulation/schedules-4'],
+  ...['simulation/schedules-1', 'end-to-end/sigkill', 'deploy/dev-stage', 'end-to-end/start'],
+  ...['simulation/schedules-2', 'scripts/e2e', 'simulation/schedules-3', 'simulation/schedules-4'],
   ...['simulation/action-crashes', 'deploy/deployed-package', 'local/scenario/random-scenarios'],
 ].map((name) => `/test/${name}.test.ts`);
 
