@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from '@jest/globals';
 import type { TableNames } from '../../src/adapters/dynamodb/table-names.ts';
+import { secondsAfter } from '../../src/domain/identifiers.ts';
 import { actionIntentId } from '../../src/domain/intent/action-intent.ts';
 import type { LedgerEntry } from '../../src/domain/ledger/plan-ledger.ts';
 import {
@@ -53,13 +54,16 @@ const place = usePlace();
 
 const statePath = () => join(place.dataDirectory, 'state.json');
 
+const savedState = async () => JSON.parse(await readFile(statePath(), 'utf8'));
+
 /** Where the local clock goes on after a crash. */
-const savedInstant = async (): Promise<string> => JSON.parse(await readFile(statePath(), 'utf8')).now;
+const savedInstant = async (): Promise<string> => (await savedState()).now;
 
 /** Lets the local clock go on so many hours later. */
 const moveSavedInstant = async (hours: number): Promise<string> => {
-  const now = new Date(Date.parse(await savedInstant()) + hours * 3_600_000).toISOString();
-  await writeFile(statePath(), JSON.stringify({ ...JSON.parse(await readFile(statePath(), 'utf8')), now }));
+  const state = await savedState();
+  const now = secondsAfter(state.now, hours * 3600);
+  await writeFile(statePath(), JSON.stringify({ ...state, now }));
   return now;
 };
 

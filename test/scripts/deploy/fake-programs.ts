@@ -20,7 +20,7 @@ const HANG = [
 
 /**
  * Stands for npm and npx: remembers each call, and does what CALLS_FAIL and CALLS_HANG say of it. `npm run stage-env` runs the real tool. One that
- * hangs leaves a child behind, as a shell does, that keeps its output open. A script of the shell, since it is started a hundred times.
+ * hangs leaves a child behind, as a shell does, that keeps its output open. A script of the shell, since it is started some sixty times.
  */
 const FAKE = [
   '#!/bin/sh',

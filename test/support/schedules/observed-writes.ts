@@ -12,10 +12,14 @@ interface Transaction {
   readonly TransactItems: readonly Readonly<Partial<Record<'Put' | 'Update' | 'Delete', Write>>>[];
 }
 
-/** A row that a call has written. */
-export interface WrittenRow {
+/** Which row a call has written. */
+export interface WrittenKey {
   readonly table: string;
   readonly key: Key;
+}
+
+/** A row that a call has written. */
+export interface WrittenRow extends WrittenKey {
   /** What it was put as; undefined when it was updated or deleted. */
   readonly put: () => Row | undefined;
 }

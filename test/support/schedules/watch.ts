@@ -3,7 +3,7 @@ import type { TableNames } from '../../../src/adapters/dynamodb/table-names.ts';
 import { actionIntentId } from '../../../src/domain/intent/action-intent.ts';
 import type { LedgerEntry } from '../../../src/domain/ledger/plan-ledger.ts';
 import type { PlanEvent } from '../../../src/domain/plan/plan-event.ts';
-import { type WrittenRow, writesOf } from './observed-writes.ts';
+import { type WrittenKey, type WrittenRow, writesOf } from './observed-writes.ts';
 import type { RawTables, Row } from './raw-table-reader.ts';
 import { WatchedBudgets } from './watched-budgets.ts';
 import { type PlanRows, planViolations, readWhole, readWritten, type WatchedKey } from './watched-plan.ts';
@@ -59,7 +59,7 @@ export class Watch {
     const keys = entries.map(({ seq }) => ({ pk: planPk(planId), sk: eventSk(seq) }));
     await this.#look(
       planId,
-      keys.map((key) => ({ table, key, put: () => undefined })),
+      keys.map((key) => ({ table, key })),
     );
   }
 
@@ -83,7 +83,7 @@ export class Watch {
     else this.#started(row);
   }
 
-  async #look(planId: string, written: readonly WrittenRow[]): Promise<void> {
+  async #look(planId: string, written: readonly WrittenKey[]): Promise<void> {
     const key = this.#keys.get(planId);
     const known = this.plans.get(planId);
     const rows = key && (await readWritten(this.#raw, this.#names, key, { known, written }));

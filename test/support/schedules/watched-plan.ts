@@ -14,7 +14,7 @@ import { ledgerViolations, rowViolations } from '../../../src/domain/ledger/viol
 import { evolve } from '../../../src/domain/plan/evolve.ts';
 import type { Plan } from '../../../src/domain/plan/plan.ts';
 import type { PlanEvent } from '../../../src/domain/plan/plan-event.ts';
-import type { WrittenRow } from './observed-writes.ts';
+import type { WrittenKey } from './observed-writes.ts';
 import type { Key, RawTables, Row } from './raw-table-reader.ts';
 
 /** A plan with what stands beside it, read together while nobody writes. */
@@ -99,7 +99,7 @@ export const readWritten = async (
   raw: RawTables,
   names: TableNames,
   key: WatchedKey,
-  { known, written }: { readonly known: PlanRows | undefined; readonly written: readonly WrittenRow[] },
+  { known, written }: { readonly known: PlanRows | undefined; readonly written: readonly WrittenKey[] },
 ): Promise<PlanRows | undefined> => {
   const keysIn = (table: string): Record<string, Key[]> => {
     const keys = written.filter((of) => of.table === table && of.key.pk === planPk(key.plan_id));
